@@ -1,0 +1,1 @@
+"""What is given: frozen records, the folder reader, validation."""

@@ -1,0 +1,121 @@
+"""A plan: what is decided. Written to ``plan.json``, read by the checker and the reports."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from voltmile.problem.records import AsTuple, Identifier, Record
+
+
+class Route(Record):
+    """A round trip driven once a day, on every day of its day type in its year.
+
+    Attributes
+    ----------
+    stops : tuple of str
+        Village ids in driving order.
+    """
+
+    id: Identifier
+    hub: Identifier
+    vehicle_type: Identifier
+    year: int
+    day_type: Identifier
+    stops: Annotated[tuple[Identifier, ...], AsTuple]
+
+
+class Bought(Record):
+    """Vehicles bought by a city at the start of a year."""
+
+    city: Identifier
+    vehicle_type: Identifier
+    year: int
+    count: int
+
+
+class Sold(Record):
+    """Vehicles of a vintage sold by a city at the start of a year."""
+
+    city: Identifier
+    vehicle_type: Identifier
+    vintage: int
+    year: int
+    count: int
+
+
+class Built(Record):
+    """Chargers installed at a hub at the start of a year."""
+
+    hub: Identifier
+    charger_type: Identifier
+    year: int
+    count: int
+
+
+class Upgraded(Record):
+    """Grid connection bought for a hub in a year."""
+
+    hub: Identifier
+    year: int
+    kw: float
+
+
+class UrbanTours(Record):
+    """Vehicle-days a day on urban tours from a hub."""
+
+    hub: Identifier
+    vehicle_type: Identifier
+    year: int
+    day_type: Identifier
+    vehicle_days: float
+
+
+class Charged(Record):
+    """Energy a day drawn from the grid by the chargers of a type at a hub in a tariff period."""
+
+    hub: Identifier
+    charger_type: Identifier
+    period: Identifier
+    year: int
+    day_type: Identifier
+    kwh: float
+
+
+class ChargedInPublic(Record):
+    """Energy a day bought at public chargers for the vehicles of a hub."""
+
+    hub: Identifier
+    year: int
+    day_type: Identifier
+    kwh: float
+
+
+class GreenCity(Record):
+    """A city that counts towards a green_cities limit."""
+
+    limit: Identifier
+    city: Identifier
+
+
+class Violation(Record):
+    """By how much a priced limit is exceeded, in the limit's unit."""
+
+    limit: Identifier
+    amount: float
+
+
+class Plan(Record):
+    """Every decision of the joint program; what is not listed is zero."""
+
+    format: Literal[1] = 1
+    instance: Identifier
+    buy: Annotated[tuple[Bought, ...], AsTuple] = ()
+    sell: Annotated[tuple[Sold, ...], AsTuple] = ()
+    build: Annotated[tuple[Built, ...], AsTuple] = ()
+    upgrade: Annotated[tuple[Upgraded, ...], AsTuple] = ()
+    urban: Annotated[tuple[UrbanTours, ...], AsTuple] = ()
+    charge: Annotated[tuple[Charged, ...], AsTuple] = ()
+    public: Annotated[tuple[ChargedInPublic, ...], AsTuple] = ()
+    green: Annotated[tuple[GreenCity, ...], AsTuple] = ()
+    slack: Annotated[tuple[Violation, ...], AsTuple] = ()
+    routes: Annotated[tuple[Route, ...], AsTuple] = ()

@@ -1,0 +1,1 @@
+"""The joint program in Pyomo, one feature a file."""

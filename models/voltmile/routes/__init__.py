@@ -1,0 +1,1 @@
+"""Making routes: distances, evaluation, heuristics, labelling, pricing."""

@@ -1,0 +1,1 @@
+"""Solving: HiGHS, column generation, bounds, the joint plan."""

@@ -1,0 +1,69 @@
+"""What solving returns: the plan, the bound that certifies it, and where the time went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from voltmile.problem.nation import Nation
+from voltmile.problem.plan import Plan
+from voltmile.routes.columns import Column
+from voltmile.solve.certificate import Certificate
+from voltmile.solve.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """One cost term of one city and year, as the program's named Expression has it.
+
+    Attributes
+    ----------
+    city : str or None
+        None for the national terms.
+    year : int or "end"
+        ``"end"`` for what is owned after the last year.
+    cash_cny, discounted_cny : float
+        In the money of the year, and as it counts in the objective.
+    """
+
+    city: str | None
+    year: int | Literal["end"]
+    term: str
+    cash_cny: float
+    discounted_cny: float
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A plan with its certified bound.
+
+    Attributes
+    ----------
+    objective : float
+        Discounted CNY, recomputed from the plan with rounded integers.
+    bound : float
+        Lower bound on the optimum over all routes (CNY), from ``certificate``.
+    routes : sequence of Column
+        The driven routes, in the order of ``plan.routes``.
+    seconds_by_phase : mapping of str to float
+        Wall seconds.
+    sizes : mapping of str to int
+        Cities, hubs, villages, columns, rows ...
+    """
+
+    nation: Nation
+    plan: Plan
+    status: Status
+    objective: float
+    bound: float
+    costs: Sequence[CostRow]
+    routes: Sequence[Column]
+    certificate: Certificate
+    seconds_by_phase: Mapping[str, float]
+    sizes: Mapping[str, int]
+
+    @property
+    def gap(self) -> float:
+        """Relative gap between plan and bound: (objective - bound) / |objective|."""
+        return (self.objective - self.bound) / abs(self.objective) if self.objective else 0.0
