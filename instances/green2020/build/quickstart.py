@@ -27,8 +27,8 @@ HUBS = {
     "5108": ("510812", "510822", "510823"),
 }
 """Hulunbuir (cold, coal), Jiaxing (coast, plain), Guangyuan (hydro power, mountain): their county hubs."""
-URBAN_PER_VILLAGE_PARCEL = 1.5
-"""Urban parcels a day for each village parcel a day; makes urban service cost about as much as the routes."""
+URBAN_PER_VILLAGE_PARCEL = 6.0
+"""Urban parcels a day for each village parcel a day: a county town beside its villages (green2020 has 107)."""
 SUPPLY_SHARE_OF_NEED = 1 / 3
 BUDGET_MARGIN = 1.2
 MIN_GREEN_CITIES = 1
@@ -123,7 +123,7 @@ def build(source: Path, folder: Path) -> None:
 def quickstart_parameters(book: Book, trees: dict[str, dict[str, Tree]]) -> list[Row]:
     """Return parameters.csv, with the columns that the cut scaled down."""
     own = {
-        ("cities.csv", "urban_parcels_per_day"): "scaled down: 1.5 urban parcels for each village parcel",
+        ("cities.csv", "urban_parcels_per_day"): "scaled down: 6 urban parcels for each village parcel",
         ("cities.csv", "electric_share_min"): "none; the green_cities limit asks for one city",
         (
             "existing_fleet.csv",

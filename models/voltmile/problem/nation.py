@@ -236,6 +236,14 @@ class Nation(Record):
         return {hub: tuple(villages) for hub, villages in found.items()}
 
     @cached_property
+    def distances_of(self) -> dict[str, tuple[RoadDistance, ...]]:
+        """Road distances by hub id, only for hubs that have any."""
+        found: dict[str, list[RoadDistance]] = {}
+        for row in self.distances:
+            found.setdefault(row.hub, []).append(row)
+        return {hub: tuple(rows) for hub, rows in found.items()}
+
+    @cached_property
     def _celsius(self) -> dict[tuple[str, str], float]:
         return {(row.city, row.day_type): row.celsius for row in self.temperatures}
 

@@ -46,6 +46,8 @@ class Solution:
         Lower bound on the optimum over all routes (CNY), from ``certificate``.
     routes : sequence of Column
         The driven routes, in the order of ``plan.routes``.
+    columns : sequence of Column
+        All routes the joint program could choose from.
     seconds_by_phase : mapping of str to float
         Wall seconds.
     sizes : mapping of str to int
@@ -59,6 +61,7 @@ class Solution:
     bound: float
     costs: Sequence[CostRow]
     routes: Sequence[Column]
+    columns: Sequence[Column]
     certificate: Certificate
     seconds_by_phase: Mapping[str, float]
     sizes: Mapping[str, int]

@@ -1,0 +1,78 @@
+"""One plan for every hub and day, and everything else with it: the multiple-choice program."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import scipy.sparse as sp
+
+from voltmile.solve.frame import Frame
+from voltmile.solve.highs import solve_mip
+from voltmile.solve.linking import column_of
+from voltmile.solve.matrix import MatrixModel
+from voltmile.solve.outcome import Outcome
+from voltmile.solve.prices import Block, BlockKey
+from voltmile.solve.use import RouteUse
+from voltmile.solve.watch import Stop
+
+
+def choose_plans(
+    frame: Frame,
+    blocks: Mapping[BlockKey, Block],
+    plans: Mapping[BlockKey, Sequence[RouteUse]],
+    *,
+    gap: float,
+    nodes: int,
+    time_limit_s: float,
+    stop: Stop | None = None,
+    mixed: bool = False,
+) -> tuple[dict[BlockKey, int] | None, Outcome]:
+    """Choose one plan a block so that the joint program over these plans is cheapest.
+
+    Parameters
+    ----------
+    mixed : bool
+        Whether a block may be served by a mixture of its plans; then the largest share counts as chosen.
+
+    Returns
+    -------
+    chosen : dict or None
+        Position of the chosen plan of each block; None without a feasible choice.
+    outcome : Outcome
+        Of the MIP.
+    """
+    keys = list(blocks)
+    offered = [(b, p) for b, key in enumerate(keys) for p in range(len(plans[key]))]
+    rows = len(frame.keys)
+    cost, entries = [], []
+    for j, (b, p) in enumerate(offered):
+        price, coefficients = column_of(blocks[keys[b]].links, plans[keys[b]][p])
+        cost.append(price)
+        entries += [(frame.row[name], j, v) for name, v in coefficients.items() if name in frame.row]
+        entries.append((rows + b, j, 1.0))
+    r, j_of, v = zip(*entries, strict=True)
+    right = sp.csc_array((v, (r, j_of)), shape=(rows + len(keys), len(offered)))
+    left = sp.vstack([frame.A, sp.csc_array((len(keys), len(frame.c)))])
+    matrix = MatrixModel(
+        c=np.concatenate([frame.c, cost]),
+        A=sp.csc_array(sp.hstack([left, right])),
+        row_lower=np.concatenate([frame.row_lower, np.ones(len(keys))]),
+        row_upper=np.concatenate([frame.row_upper, np.ones(len(keys))]),
+        col_lower=np.concatenate([frame.lower, np.zeros(len(offered))]),
+        col_upper=np.concatenate([frame.upper, np.ones(len(offered))]),
+        integrality=np.concatenate([frame.integrality, np.full(len(offered), not mixed, dtype=np.int32)]),
+        offset=frame.offset,
+    )
+    limit = time_limit_s if math.isfinite(time_limit_s) else None
+    outcome = solve_mip(matrix, gap_rel=gap, node_limit=nodes, time_limit_s=limit, stop=stop)
+    if outcome.x is None:
+        return None, outcome
+    share = outcome.x[len(frame.c) :]
+    chosen: dict[BlockKey, tuple[float, int]] = {}
+    for (b, p), weight in zip(offered, share, strict=True):
+        best = chosen.get(keys[b])
+        if best is None or weight > best[0]:
+            chosen[keys[b]] = (float(weight), p)
+    return {key: p for key, (_, p) in chosen.items()}, outcome

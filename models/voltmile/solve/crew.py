@@ -1,0 +1,117 @@
+"""Work spread over processes: the same results in the same order, whoever does it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from voltmile.problem.nation import Nation
+
+Result = TypeVar("Result")
+
+_POLL_S = 0.2
+_TRIES = 3
+
+_nation: Nation | None = None
+
+
+class WorkerError(RuntimeError):
+    """Worker processes died again and again on the same work (killed, or out of memory)."""
+
+
+class Crew:
+    """Runs hub work ``function(nation, *arguments)`` in this process or in several others.
+
+    Parameters
+    ----------
+    workers : int
+        1 works in this process; more start that many processes (spawned, so that nothing is inherited).
+    """
+
+    def __init__(self, nation: Nation, workers: int) -> None:
+        self._nation = nation
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        if self._workers > 1:
+            self._pool = self._start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+
+    def run(
+        self, function: Callable[..., Result], tasks: Sequence[tuple[Any, ...]], stop: threading.Event
+    ) -> Iterator[tuple[int, Result]]:
+        """Yield (position of the task, result) as results arrive; fewer when ``stop`` is set meanwhile.
+
+        Raises
+        ------
+        WorkerError
+            When workers died three times during the same call.
+        """
+        if self._pool is None:
+            for position, arguments in enumerate(tasks):
+                if stop.is_set():
+                    return
+                yield position, function(self._nation, *arguments)
+            return
+        yield from self._spread(function, tasks, stop)
+
+    def _spread(
+        self, function: Callable[..., Result], tasks: Sequence[tuple[Any, ...]], stop: threading.Event
+    ) -> Iterator[tuple[int, Result]]:
+        left = set(range(len(tasks)))
+        for _ in range(_TRIES):
+            assert self._pool is not None
+            try:
+                futures: dict[Future[Result], int] = {
+                    self._pool.submit(_call, function, tasks[i]): i for i in sorted(left)
+                }
+                waiting = set(futures)
+                while waiting and not stop.is_set():
+                    done, waiting = wait(waiting, timeout=_POLL_S, return_when=FIRST_COMPLETED)
+                    for future in sorted(done, key=futures.__getitem__):
+                        result = future.result()
+                        left.discard(futures[future])
+                        yield futures[future], result
+                for future in waiting:
+                    future.cancel()
+                return
+            except BrokenProcessPool:
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = self._start()
+        raise WorkerError(
+            f"worker processes died {_TRIES} times (killed, or out of memory) with {len(left)} tasks left; "
+            "run with fewer workers or on a machine with more memory"
+        )
+
+    def _start(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            max_workers=self._workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_receive,
+            initargs=(self._nation,),
+        )
+
+
+def _receive(nation: Nation) -> None:
+    """Prepare a worker: Ctrl-C is the parent's business."""
+    global _nation  # noqa: PLW0603 - a worker process has one nation for its whole life
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _nation = nation
+
+
+def _call(function: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
+    assert _nation is not None
+    return function(_nation, *arguments)

@@ -1,0 +1,147 @@
+"""Prices of everything hubs share, by Dantzig-Wolfe decomposition: hubs propose, the frame prices.
+
+Each hub and day is a block whose feasible routes are relaxed to the two-index program. The master is the
+frame (everything in the joint program but routes) plus convex combinations of what the blocks proposed so
+far. Its duals are prices at which every block is bounded; the sum is a Lagrangian bound on the joint program
+(Dantzig and Wolfe 1960, doi:10.1287/opre.8.1.101; the bound: Geoffrion 1974, doi:10.1007/BFb0120690).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import scipy.sparse as sp
+
+from voltmile.routes.day import HubDay
+from voltmile.routes.rates import Rates
+from voltmile.solve.frame import Frame, Vector
+from voltmile.solve.linking import Linking, column_of
+from voltmile.solve.lp import LpModel
+from voltmile.solve.matrix import MatrixModel
+from voltmile.solve.status import SolverError
+from voltmile.solve.use import RouteUse
+
+BlockKey = tuple[str, int, str]
+"""Hub, year, day type."""
+
+#: Cost of leaving a block without a proposal, as a multiple of the dearest proposal: only while it has none
+#: that fits the hard limits.
+_ARTIFICIAL = 100.0
+
+#: Coefficients below this are noise of the programs that proposed them; HiGHS takes none below 1e-9.
+_NEGLIGIBLE = 1e-7
+
+
+@dataclass(frozen=True)
+class Block:
+    """A hub on a day and how its routes enter the joint program."""
+
+    key: BlockKey
+    day: HubDay
+    links: tuple[Linking, ...]
+
+    def rates(self, frame: Frame, dual: Vector) -> tuple[Rates, ...]:
+        """Rates of every vehicle type at valid dual values of the frame's rows."""
+        prices = frame.as_mapping(dual)
+        return tuple(link.rates(prices) for link in self.links)
+
+
+@dataclass
+class Master:
+    """The restricted master: the frame and the proposals of every block.
+
+    Attributes
+    ----------
+    blocks : dict
+        By key, in a fixed order.
+    """
+
+    frame: Frame
+    blocks: Mapping[BlockKey, Block]
+    _columns: list[tuple[float, dict[int, float]]] = field(default_factory=list)
+    _lp: LpModel | None = None
+
+    def propose(self, key: BlockKey, use: RouteUse) -> None:
+        """Add a proposal of a block."""
+        block = self.blocks[key]
+        cost, rows = column_of(block.links, use)
+        entries = {
+            self.frame.row[name]: value
+            for name, value in rows.items()
+            if name in self.frame.row and abs(value) > _NEGLIGIBLE
+        }
+        entries[len(self.frame.keys) + self._number[key]] = 1.0
+        self._columns.append((cost, entries))
+        if self._lp is not None:
+            order = sorted(entries)
+            values = [entries[r] for r in order]
+            self._lp.add_columns([cost], [0, len(order)], order, values)
+
+    def solve(self) -> MasterPrices:
+        """Price the shared rows; the value is that of the relaxation restricted to the proposals."""
+        if self._lp is None:
+            self._lp = LpModel(self._matrix())
+        result = self._lp.solve()
+        if result.row_duals is None or result.objective is None or result.x is None:
+            raise SolverError(f"the master of the price search ended {result.status}")
+        rows = len(self.frame.keys)
+        first = len(self.frame.c)
+        unserved = float(result.x[first : first + len(self.blocks)].sum())
+        return MasterPrices(
+            value=result.objective,
+            dual=result.row_duals[:rows],
+            convexity=dict(zip(self.blocks, result.row_duals[rows:].tolist(), strict=True)),
+            unserved=unserved,
+        )
+
+    @property
+    def _number(self) -> dict[BlockKey, int]:
+        return {key: b for b, key in enumerate(self.blocks)}
+
+    def _matrix(self) -> MatrixModel:
+        """Frame columns, one artificial a block, then the proposals."""
+        rows, blocks = len(self.frame.keys), len(self.blocks)
+        dearest = max((cost for cost, _ in self._columns), default=1.0)
+        extra = [(_ARTIFICIAL * max(dearest, 1.0), {rows + b: 1.0}) for b in range(blocks)] + self._columns
+        data = [(r, j, v) for j, (_, entries) in enumerate(extra) for r, v in entries.items()]
+        r, j, v = zip(*data, strict=True) if data else ((), (), ())
+        right = sp.csc_array((v, (r, j)), shape=(rows + blocks, len(extra)))
+        left = sp.vstack([self.frame.A, sp.csc_array((blocks, len(self.frame.c)))])
+        return MatrixModel(
+            c=np.concatenate([self.frame.c, [cost for cost, _ in extra]]),
+            A=sp.csc_array(sp.hstack([left, right])),
+            row_lower=np.concatenate([self.frame.row_lower, np.ones(blocks)]),
+            row_upper=np.concatenate([self.frame.row_upper, np.ones(blocks)]),
+            col_lower=np.concatenate([self.frame.lower, np.zeros(len(extra))]),
+            col_upper=np.concatenate([self.frame.upper, np.full(len(extra), np.inf)]),
+            integrality=np.zeros(len(self.frame.c) + len(extra), dtype=np.int32),
+            offset=self.frame.offset,
+        )
+
+
+@dataclass(frozen=True)
+class MasterPrices:
+    """A solution of the master.
+
+    Attributes
+    ----------
+    dual : array, shape (rows of the frame,)
+    convexity : dict
+        Dual value of each block: what its best proposal costs at the prices.
+    unserved : float
+        Share of blocks without a proposal that fits; 0 once the master is feasible.
+    """
+
+    value: float
+    dual: Vector
+    convexity: dict[BlockKey, float]
+    unserved: float
+
+
+def lagrangian(frame: Frame, dual: Vector, values: Sequence[float]) -> float:
+    """Bound at valid dual values from the bounds of all blocks; minus infinity while one is missing."""
+    return frame.value(dual, math.fsum(values))
+
