@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from voltmile.check import check
     from voltmile.problem.folder import read, write
+    from voltmile.solve.plan import solve
 
 #: Public names and where they live; loaded on first use, so that ``import voltmile`` stays cheap.
 _HOMES = {
+    "check": "voltmile.check",
     "read": "voltmile.problem.folder",
+    "solve": "voltmile.solve.plan",
     "write": "voltmile.problem.folder",
 }
 
-__all__ = ["__version__", "read", "write"]
+__all__ = ["__version__", "check", "read", "solve", "write"]
 
 
 def __getattr__(name: str) -> Any:

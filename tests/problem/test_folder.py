@@ -1,4 +1,4 @@
-"""Instance folders: exact round trips, and every fault named with file, row, field and what would be valid."""
+"""Instance folders: exact round trips, and every fault named with file, row, field and a remedy."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def test_reading_what_was_written_gives_the_same_records(name: str, tmp_path: Pa
 def test_a_misspelt_key_is_named_with_the_nearest_valid_one(toy: Path) -> None:
     edit(toy / "instance.toml", "discount_rate", "discount_rat")
     found = messages(toy)
-    assert any("instance.toml, horizon.discount_rat: unknown key; did you mean 'discount_rate'?" in m for m in found)
+    assert any(
+        "instance.toml, horizon.discount_rat: unknown key; did you mean 'discount_rate'?" in m for m in found
+    )
     assert any("horizon.discount_rate: is missing" in m for m in found)
 
 

@@ -19,7 +19,9 @@ def random_network(seed: int, n: int, *, windows: bool = False) -> Network:
     np.fill_diagonal(km, 0.0)
     parcels = np.concatenate([[0.0], rng.integers(5, 60, n).astype(float)])
     open_h = np.concatenate([[0.0], rng.uniform(0, 3, n)]) if windows else np.zeros(n + 1)
-    close_h = np.concatenate([[np.inf], open_h[1:] + rng.uniform(1, 5, n)]) if windows else np.full(n + 1, np.inf)
+    close_h = (
+        np.concatenate([[np.inf], open_h[1:] + rng.uniform(1, 5, n)]) if windows else np.full(n + 1, np.inf)
+    )
     names = tuple(f"v{i}" for i in range(1, n + 1))
     kg, m3 = parcels * 1.5, parcels / rng.uniform(90, 130, n + 1)
     return Network("h", "c", names, km, km / 40, kg, m3, parcels, open_h, close_h)

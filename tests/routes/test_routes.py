@@ -40,9 +40,13 @@ def test_the_cost_of_a_column_is_driver_maintenance_and_fuel(small_day: Make) ->
     ice = day.rides[1]
     column = day.column(ice, tour_of(day.network, (1,)))
     assert column is not None
-    litres = ice.empty_per_km * column.distance_km + ice.load_per_km_kg * day.network.distance_km[0, 1] * day.kg[1]
+    litres = (
+        ice.empty_per_km * column.distance_km + ice.load_per_km_kg * day.network.distance_km[0, 1] * day.kg[1]
+    )
     assert column.fuel_l == pytest.approx(litres)
-    assert column.cost_cny == pytest.approx(25.0 * column.duration_h + 0.12 * column.distance_km + 7.0 * litres)
+    assert column.cost_cny == pytest.approx(
+        25.0 * column.duration_h + 0.12 * column.distance_km + 7.0 * litres
+    )
     assert column.energy_kwh == 0.0
 
 

@@ -17,9 +17,10 @@ from voltmile.solve import hub_work
 from voltmile.solve.bridge import compile_model
 from voltmile.solve.frame import Frame, frame_of
 from voltmile.solve.highs import solve_lp
+from voltmile.solve.infeasible import InfeasibleError
 from voltmile.solve.joint import JointProgram
 from voltmile.solve.linking import column_of, linking
-from voltmile.solve.singles import InfeasibleError, single_columns
+from voltmile.solve.singles import single_columns
 from voltmile.solve.use import use_of
 
 

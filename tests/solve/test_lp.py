@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import scipy.sparse as sp
+
 from voltmile.solve.highs import solve_lp
 from voltmile.solve.lp import LpModel
 from voltmile.solve.matrix import MatrixModel
@@ -204,9 +205,49 @@ def test_a_column_that_does_not_fit_is_refused_and_changes_nothing(column, messa
     assert lp.solve().objective == before
 
 
-def test_no_columns_may_be_added():
+def test_no_columns_and_no_rows_may_be_added():
     lp = LpModel(covering(10, 20))
     assert lp.add_columns([], [0], [], []) == range(30, 30)
+    assert lp.add_rows([0], [], [], []) == range(10, 10)
+
+
+def test_cutting_planes_end_at_the_optimum_of_the_full_lp():
+    full = covering()
+    rows = full.A.tocsr()
+    half = replace(full, A=rows[:20], row_lower=full.row_lower[:20], row_upper=full.row_upper[:20])
+    lp = LpModel(half, options={"simplex_strategy": 1})
+    first = lp.solve()
+    rest = rows[20:]
+    assert lp.add_rows(rest.indptr, rest.indices, rest.data, 1.0) == range(20, 40)
+    warm, cold = lp.solve(), lp.solve(cold=True)
+    assert first.objective < warm.objective
+    assert warm.objective == pytest.approx(cold.objective, abs=1e-8)
+    assert warm.objective == pytest.approx(solve_lp(full).objective, abs=1e-8)
+    assert warm.iterations < cold.iterations
+    np.testing.assert_allclose(warm.reduced_costs, full.c - full.A.T @ warm.row_duals, atol=1e-9)
+    assert lp.n_rows == len(warm.row_duals) == 40
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (([0, 1], [30], [1.0], 1.0), r"outside 0\.\.29"),
+        (([0, 1], [-1], [1.0], 1.0), r"outside 0\.\.29"),
+        (([0, 1], [0], [1.0, 1.0], 1.0), "an index and a value"),
+        (([0, 2], [0], [1.0], 1.0), "from 0 to the number of entries, 1"),
+        (([0, 2], [0, 0], [1.0, 1.0], 1.0), "an index twice"),
+        (([0, 1], [0], [1.0], math.nan), "NaN"),
+        (([0, 1], [0], [INF], 1.0), "not finite"),
+        (([], [], [], 1.0), "need 1 starts"),
+    ],
+)
+def test_a_row_that_does_not_fit_is_refused_and_changes_nothing(row, message):
+    lp = LpModel(covering(10, 20))
+    before = lp.solve().objective
+    with pytest.raises(ValueError, match=message):
+        lp.add_rows(*row)
+    assert lp.n_rows == 10
+    assert lp.solve().objective == before
 
 
 def test_a_master_needs_a_column_and_right_options():

@@ -162,9 +162,7 @@ def hub_day(nation: Nation, network: Network, year: int, day_type: str) -> HubDa
     )
 
 
-def _ride(
-    nation: Nation, city: str, vehicle: BatteryVehicle | FuelVehicle, year: int, day_type: str
-) -> Ride:
+def _ride(nation: Nation, city: str, vehicle: BatteryVehicle | FuelVehicle, year: int, day_type: str) -> Ride:
     driver = nation.header.work.driver_cny_per_h_by_year[nation.position(year)]
     if isinstance(vehicle, BatteryVehicle):
         multiplier = nation.temperature_factor(city, day_type) * vehicle.rural_energy_factor

@@ -23,9 +23,7 @@ def promising_mixes(day: HubDay, rates: Sequence[Rates], tour_km: float, most: i
     """
     kg, m3 = float(day.kg.sum()), float(day.m3.sum())
     room = [_room(day, k, kg, m3) for k in range(len(rates))]
-    fewest = next(
-        (v for v in range(1, day.network.size + 1) if v * max(room) >= 1 - 1e-9), day.network.size
-    )
+    fewest = next((v for v in range(1, day.network.size + 1) if v * max(room) >= 1 - 1e-9), day.network.size)
     found = []
     for vehicles in range(fewest, fewest + _SPARE + 1):
         for mix in _multisets(len(rates), vehicles):

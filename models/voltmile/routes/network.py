@@ -100,5 +100,7 @@ def network_of(nation: Nation, hub: str) -> Network:
         m3=np.array([0.0, *(v.demand_m3_per_day for v in villages)]),
         parcels=np.array([0.0, *(v.parcels_per_day for v in villages)]),
         open_h=np.array([0.0, *(v.window_open_h or 0.0 for v in villages)]),
-        close_h=np.array([np.inf, *(np.inf if v.window_close_h is None else v.window_close_h for v in villages)]),
+        close_h=np.array(
+            [np.inf, *(np.inf if v.window_close_h is None else v.window_close_h for v in villages)]
+        ),
     )

@@ -29,7 +29,7 @@ def savings_routes(day: HubDay, ride: Ride, nodes: Iterable[int] | None = None) 
         When a village alone is not feasible for the type.
     """
     wanted = sorted(nodes) if nodes is not None else list(range(1, day.network.size + 1))
-    route_of = {i: (i,) for i in wanted}
+    route_of: dict[int, tuple[int, ...]] = {i: (i,) for i in wanted}
     for i in wanted:
         if day.column(ride, tour_of(day.network, (i,))) is None:
             village = day.network.villages[i - 1]

@@ -1,5 +1,6 @@
-"""First routes and incumbents of a hub on a day from PyVRP (Wouda, Lan, Kool 2024,
-doi:10.1287/ijoc.2023.0055).
+"""First routes and incumbents of a hub on a day from PyVRP.
+
+Wouda, Lan, Kool 2024, doi:10.1287/ijoc.2023.0055.
 
 PyVRP knows neither load-dependent energy nor batteries: a type's arcs cost what they cost half loaded, and a
 battery becomes a limit on kilometres. Every tour it returns is measured again by our own definitions, and
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,5 +136,5 @@ def _longest(day: HubDay, k: int, cost: NDArray[np.float64], unit: float) -> int
     return int(km * (float(cost.sum()) / total if total > 0 else 0.0) * unit)
 
 
-def _whole(matrix: NDArray[np.float64]) -> NDArray[np.int64]:
+def _whole(matrix: NDArray[np.float64]) -> Any:  # pyvrp's stubs want "ndarray[int]", which no array is
     return np.round(matrix).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Fixed territories: Gillett and Miller 1974, doi:10.1287/opre.22.2.340: villages by angle, cut where full."""
+"""Fixed territories: villages by angle, cut where full (Gillett, Miller 1974, doi:10.1287/opre.22.2.340)."""
 
 from __future__ import annotations
 

@@ -42,9 +42,7 @@ def cover(prices: PoolPrices) -> Covered:
     outcome = solve_lp(_matrix(prices, tours, cost, np.full(n, np.inf)))
     if outcome.x is None or outcome.row_duals is None:
         raise SolverError(f"the covering of a hub ended {outcome.status}")
-    chosen = [
-        ((int(tours[j]), int(types[j])), float(outcome.x[j])) for j in np.flatnonzero(outcome.x > 1e-9)
-    ]
+    chosen = [((int(tours[j]), int(types[j])), float(outcome.x[j])) for j in np.flatnonzero(outcome.x > 1e-9)]
     prize = np.concatenate(([0.0], np.maximum(outcome.row_duals, 0.0)))
     return Covered(value=float(outcome.objective or 0.0), prize=prize, chosen=chosen)
 

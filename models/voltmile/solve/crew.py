@@ -107,7 +107,7 @@ class Crew:
 
 def _receive(nation: Nation) -> None:
     """Prepare a worker: Ctrl-C is the parent's business."""
-    global _nation  # noqa: PLW0603 - a worker process has one nation for its whole life
+    global _nation
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _nation = nation
 

@@ -79,7 +79,7 @@ class Frame:
         rhs = np.where(dual > 0, self.row_lower, self.row_upper)
         priced = np.where(dual == 0, 0.0, dual * np.where(dual == 0, 0.0, rhs))
         reduced = self.c - self.A.T @ dual
-        spread = np.abs(self.c) + np.abs(self.A).T @ np.abs(dual)
+        spread = np.abs(self.c) + abs(self.A).T @ np.abs(dual)
         with np.errstate(invalid="ignore"):
             least = np.where(reduced > 0, reduced * self.lower, reduced * self.upper)
             worst = np.where(np.isfinite(self.upper), np.maximum(np.abs(self.lower), np.abs(self.upper)), 0.0)
@@ -132,4 +132,3 @@ def names_of(duals: Mapping[RowKey, float]) -> dict[str, list[tuple[str, float]]
     for (name, letters), value in duals.items():
         grouped.setdefault(name, []).append(("|".join(map(str, letters)), value))
     return grouped
-

@@ -111,7 +111,7 @@ def tours_of(servings: Sequence[Serving]) -> list[Nodes]:
 
 
 def _preferences(nation: Nation, day: HubDay, tours: Sequence[Nodes]) -> list[RouteUse]:
-    """Uses of fractional coverings in which one type after the other is cheap against the rest."""
+    """Cover a day fractionally, with one type after the other cheap against the rest; return the uses."""
     plain = _guessed_rates(nation, day)
     prices = pool_prices(day, tours, plain)
     uses = []

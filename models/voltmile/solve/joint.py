@@ -39,6 +39,10 @@ class Decided:
     ----------
     objective : float
         Recomputed by the named expressions of the program at rounded integers.
+    routes, columns : Column
+        The driven ones, in the order of ``plan.routes``, and all there were.
+    rows, variables : int
+        Size of the program.
     """
 
     plan: Plan
@@ -46,7 +50,8 @@ class Decided:
     costs: list[CostRow]
     routes: list[Column]
     columns: tuple[Column, ...]
-    outcome: Outcome
+    rows: int
+    variables: int
 
 
 class JointProgram:
@@ -108,7 +113,15 @@ class JointProgram:
         costs = report.cost_rows(self.model)
         plan = report.plan_of(self.model, self.nation, self.columns)
         objective = math.fsum(row.discounted_cny for row in costs)
-        return Decided(plan, objective, costs, report.driven(self.model), self.columns, outcome)
+        return Decided(
+            plan=plan,
+            objective=objective,
+            costs=costs,
+            routes=report.driven(self.model),
+            columns=self.columns,
+            rows=self.compiled.n_rows,
+            variables=self.compiled.n_cols,
+        )
 
     def _polished(self, outcome: Outcome) -> Outcome:
         if outcome.x is None:

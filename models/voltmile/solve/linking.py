@@ -74,7 +74,9 @@ def _of_type(nation: Nation, day: HubDay, k: int) -> Linking:
         if getattr(limit, "year", None) != y:
             continue
         if isinstance(limit, BudgetLimit):
-            rows += [(("budget", (limit.id,)), a, w * cny) for t, (a, cny) in cash.items() if t in limit.counts]
+            rows += [
+                (("budget", (limit.id,)), a, w * cny) for t, (a, cny) in cash.items() if t in limit.counts
+            ]
         elif isinstance(limit, CarbonLimit) and co2_per_l:
             rows.append((("carbon", (limit.id,)), _UNIT, w * co2_per_l))
         elif isinstance(limit, JourneyLimit):
@@ -82,9 +84,7 @@ def _of_type(nation: Nation, day: HubDay, k: int) -> Linking:
     return Linking((cost[0], cost[1], cost[2], cost[3]), tuple(rows))
 
 
-def column_of(
-    links: Sequence[Linking], use: RouteUse
-) -> tuple[float, dict[RowKey, float]]:
+def column_of(links: Sequence[Linking], use: RouteUse) -> tuple[float, dict[RowKey, float]]:
     """Cost and row coefficients of a set of routes taken together."""
     totals: Sequence[NDArray[np.float64]] = (use.routes, use.km, use.hours, use.units)
     cost, rows = 0.0, dict[RowKey, float]()

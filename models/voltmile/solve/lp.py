@@ -63,7 +63,7 @@ class LpResult:
 
 
 class LpModel:
-    """A minimisation whose columns, costs and bounds change between solves, each from the last basis.
+    """A minimisation whose columns, rows, costs and bounds change between solves, each from the last basis.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ class LpModel:
 
     @property
     def n_rows(self) -> int:
-        """Number of rows."""
+        """Number of rows now."""
         return self._n_rows
 
     def add_columns(
@@ -158,6 +158,46 @@ class LpModel:
         _accept(self._highs.addCols(k, cost, below, above, len(value), start[:-1], index, value), "columns")
         self._costs = np.concatenate((self._costs, cost))
         return range(first, self.n_cols)
+
+    def add_rows(
+        self,
+        starts: ArrayLike,
+        indices: ArrayLike,
+        values: ArrayLike,
+        lower: ArrayLike,
+        upper: ArrayLike = math.inf,
+    ) -> range:
+        """Add k rows and keep the basis, in which the new rows' slacks are basic: dual feasible if it was.
+
+        Parameters
+        ----------
+        starts
+            Shape (k + 1,), as ``indptr`` of a SciPy CSR matrix: row i has the entries starts[i] to
+            starts[i + 1].
+        indices, values
+            Column and coefficient of each entry, shape (nnz,); no column twice in a row.
+        lower, upper
+            Bounds, shape (k,) or one for all.
+
+        Returns
+        -------
+        range
+            The indices of the new rows.
+
+        Raises
+        ------
+        ValueError
+            For shapes that do not fit, NaN, and columns that are repeated or do not exist. No row is added
+            then.
+        """
+        start, index = np.asarray(starts, dtype=np.int32), np.asarray(indices, dtype=np.int32)
+        k, value = max(len(start) - 1, 0), float_array(values)
+        below, above = float_array(lower, k), float_array(upper, k)
+        check_columns(np.zeros(k), start, index, value, self.n_cols)
+        first = self._n_rows
+        _accept(self._highs.addRows(k, below, above, len(value), start[:-1], index, value), "rows")
+        self._n_rows += k
+        return range(first, self._n_rows)
 
     def set_costs(self, columns: ArrayLike, costs: ArrayLike) -> None:
         """Change the costs of some columns; shape (k,) each, or one cost for all."""

@@ -21,7 +21,7 @@ from voltmile.solve.frame import Frame, Vector
 from voltmile.solve.linking import Linking, column_of
 from voltmile.solve.lp import LpModel
 from voltmile.solve.matrix import MatrixModel
-from voltmile.solve.status import SolverError
+from voltmile.solve.status import SolverError, Status
 from voltmile.solve.use import RouteUse
 
 BlockKey = tuple[str, int, str]
@@ -33,6 +33,10 @@ _ARTIFICIAL = 100.0
 
 #: Coefficients below this are noise of the programs that proposed them; HiGHS takes none below 1e-9.
 _NEGLIGIBLE = 1e-7
+
+
+class UnpriceableError(ValueError):
+    """The shared rows contradict each other, whatever the routes are."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,8 @@ class Master:
         if self._lp is None:
             self._lp = LpModel(self._matrix())
         result = self._lp.solve()
+        if result.status is Status.INFEASIBLE:
+            raise UnpriceableError("the frame is infeasible even with every block served for nothing")
         if result.row_duals is None or result.objective is None or result.x is None:
             raise SolverError(f"the master of the price search ended {result.status}")
         rows = len(self.frame.keys)
@@ -144,4 +150,3 @@ class MasterPrices:
 def lagrangian(frame: Frame, dual: Vector, values: Sequence[float]) -> float:
     """Bound at valid dual values from the bounds of all blocks; minus infinity while one is missing."""
     return frame.value(dual, math.fsum(values))
-

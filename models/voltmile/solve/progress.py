@@ -19,8 +19,8 @@ class HubPriced:
 
     Attributes
     ----------
-    columns : int
-        Routes known to the restricted program by now, over all hubs.
+    done : int
+        Days of hubs priced in this round by now, over all hubs.
     bound : float or None
         Lower bound on the nation's cost by now (CNY), when there is one.
     """
@@ -29,7 +29,7 @@ class HubPriced:
     hub: str
     year: int
     day_type: str
-    columns: int
+    done: int
     bound: float | None = None
 
 

@@ -6,10 +6,7 @@ from voltmile.problem.nation import Nation
 from voltmile.routes.columns import Column
 from voltmile.routes.day import HubDay
 from voltmile.routes.tours import tour_of
-
-
-class InfeasibleError(ValueError):
-    """No plan can exist; the message says what stands in the way."""
+from voltmile.solve.infeasible import InfeasibleError
 
 
 def single_columns(nation: Nation, days: list[HubDay]) -> list[Column]:
@@ -31,7 +28,9 @@ def single_columns(nation: Nation, days: list[HubDay]) -> list[Column]:
             else:
                 load = f"{tour.kg * day.factor:.0f} kg, {tour.m3 * day.factor:.2f} m3"
                 away = f"{tour.distance_km:.0f} km there and back, {day.duration_h(tour):.1f} h"
-                missing.append(f"{village} ({nation.village[village].name}) on {day.day_type} of {day.year}: {load}, {away}")
+                missing.append(
+                    f"{village} {nation.village[village].name}, {day.day_type} {day.year}: {load}, {away}"
+                )
     if missing:
         more = f"\n  and {len(missing) - 20} more" if len(missing) > 20 else ""
         raise InfeasibleError(

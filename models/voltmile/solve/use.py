@@ -44,7 +44,10 @@ def price_of(use: RouteUse, rates: Sequence[Rates]) -> float:
     """Cost of a use at rates."""
     return float(
         sum(
-            r.fixed * use.routes[k] + r.per_km * use.km[k] + r.per_h * use.hours[k] + r.per_unit * use.units[k]
+            r.fixed * use.routes[k]
+            + r.per_km * use.km[k]
+            + r.per_h * use.hours[k]
+            + r.per_unit * use.units[k]
             for k, r in enumerate(rates)
         )
     )

@@ -1,0 +1,72 @@
+"""The plan: one offered plan for every hub and day to start from, then one MIP over all columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from voltmile.solve.choice import choose_plans
+from voltmile.solve.frame import Frame
+from voltmile.solve.infeasible import contradiction
+from voltmile.solve.joint import Decided, JointEffort, JointProgram
+from voltmile.solve.offers import Offers
+from voltmile.solve.outcome import Outcome
+from voltmile.solve.prices import BlockKey
+from voltmile.solve.progress import BoundImproved, MipProgress
+from voltmile.solve.run import NoPlanError, Run, relative_gap
+from voltmile.solve.status import Status
+from voltmile.solve.watch import Progress
+
+#: Relative gap of the choice among plans, which is only a start.
+_START_GAP = 5e-3
+
+
+def decide(run: Run, frame: Frame, offers: Mapping[BlockKey, Offers], bound: float) -> Decided:
+    """Decide everything over the offered columns.
+
+    Raises
+    ------
+    InfeasibleError
+        When no choice of columns keeps all limits.
+    NoPlanError
+        When a limit came before the first plan.
+    """
+    program = JointProgram(run.nation, [c for offer in offers.values() for c in offer.columns])
+    start = _start(run, frame, offers, program)
+    if start is not None:
+        run.tell(BoundImproved(bound, start.objective, relative_gap(start.objective, bound)))
+
+    def progress(p: Progress) -> None:
+        run.tell(MipProgress(p.primal, p.dual, p.gap, p.nodes, p.seconds))
+
+    outcome = start
+    if outcome is None or not run.over:
+        whole = JointEffort(run.effort.joint_gap, run.effort.joint_nodes, run.must_s)
+        found = program.solve(start, whole, progress, run.stop)
+        outcome = found if found.has_incumbent or start is None else start
+    if not outcome.has_incumbent:
+        if outcome.status in (Status.INFEASIBLE, Status.INFEASIBLE_OR_UNBOUNDED):
+            raise contradiction(run.nation, "no plan over the generated routes keeps all limits")
+        raise NoPlanError(f"the joint program ended without a plan: {outcome.status}")
+    decided = program.decided(outcome)
+    run.tell(BoundImproved(bound, decided.objective, relative_gap(decided.objective, bound)))
+    return decided
+
+
+def _start(
+    run: Run, frame: Frame, offers: Mapping[BlockKey, Offers], program: JointProgram
+) -> Outcome | None:
+    """Choose one of the offered plans for every day, then everything else for exactly these routes."""
+    blocks = {key: offer.block for key, offer in offers.items()}
+    plans = {key: list(offer.plans.values()) for key, offer in offers.items()}
+    nodes = run.effort.start_nodes
+    picked, _ = choose_plans(
+        frame, blocks, plans, gap=_START_GAP, nodes=nodes, time_limit_s=run.must_s, stop=run.stop
+    )
+    if picked is None:
+        return None
+    chosen, first = [], 0
+    for key, offer in offers.items():
+        chosen += [first + j for j in list(offer.plans)[picked[key]]]
+        first += len(offer.columns)
+    outcome = program.with_routes(chosen, JointEffort(1e-4, nodes, run.must_s))
+    return outcome if outcome.has_incumbent else None

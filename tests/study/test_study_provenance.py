@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import tiny
+
+import voltmile
+from voltmile.study import provenance
+from voltmile.study.config import read_experiment
+from voltmile.study.provenance import checkout, describe, versions
+
+
+def test_it_says_what_was_run_on_what(experiment: Path, tmp_path: Path) -> None:
+    file = read_experiment(experiment)
+    started = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=8)))
+    found = describe(file, tiny.nation(), tmp_path / "results" / "tiny", "voltmile run tiny.toml", started)
+    assert found.instance_folder == "../../instances/tiny"
+    assert found.instance_sha256 == tiny.nation().digest
+    assert found.config["solve"]["gap"] == 0.01
+    assert found.started == "2026-01-01T19:04:05+00:00"
+    assert (found.seed, found.command) == (1, "voltmile run tiny.toml")
+    assert found.machine.platform
+
+
+def test_versions_name_what_matters_and_what_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provenance, "LIBRARIES", ("highspy", "not-a-library"))
+    found = versions()
+    assert found["voltmile"] == voltmile.__version__
+    assert found["highspy"]
+    assert found["not-a-library"] is None
+
+
+def test_without_git_there_is_no_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert checkout() == (None, None)
+
+
+def test_outside_a_checkout_there_is_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(voltmile, "__file__", str(tmp_path / "voltmile" / "__init__.py"))
+    assert checkout() == (None, None)
+
+
+def test_an_odd_machine_is_no_trouble(
+    experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provenance.Path, "read_text", lambda *_, **__: "nothing known\n")
+    monkeypatch.setattr(provenance.platform, "processor", lambda: "")
+    monkeypatch.setattr(provenance.os, "cpu_count", lambda: None)
+    monkeypatch.setattr(provenance.sys, "platform", "plan9")
+    found = describe(read_experiment(experiment), tiny.nation(), tmp_path, None, datetime.now(UTC)).machine
+    assert (found.cpu, found.cores) == (None, None)
