@@ -1,7 +1,7 @@
-"""models/README.md written down row by row over all routes there are, and solved by scipy.
+"""models/README.md written down row by row over all routes there are.
 
-Independent of the checker: rows instead of columns, the nation's own definitions, routes measured by trying departures.
-For hubs of a few villages only.
+Independent of the checker: rows instead of columns, the nation's own definitions, routes measured by trying
+departures. For hubs of a few villages only.
 """
 
 from __future__ import annotations
@@ -13,33 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
-import scipy.optimize
-import scipy.sparse
+from tours import Tour, measure_tour
 
 from voltmile.problem.nation import Nation
 
 Key = tuple[object, ...]
-
-
-@dataclass(frozen=True)
-class Tour:
-    """A feasible route."""
-
-    hub: str
-    vehicle_type: str
-    year: int
-    day_type: str
-    stops: tuple[str, ...]
-    km: float
-    hours: float
-    kg: float
-    m3: float
-    parcels: float
-    energy: float
-    driver: float
-    maintenance: float
-    fuel: float
 
 
 @dataclass
@@ -59,16 +37,6 @@ class Row:
     sense: str
     rhs: float
     coefficients: dict[Key, float] = field(default_factory=lambda: defaultdict(float))
-
-
-@dataclass
-class Solved:
-    """Values by variable and their cost; cost and dual values by row of the linear relaxation."""
-
-    value: dict[Key, float]
-    objective: float
-    relaxed_objective: float
-    duals: dict[Key, float]
 
 
 class Program:
@@ -138,17 +106,25 @@ class Program:
         for c, k in itertools.product(n.city, n.vehicle_type):
             vehicle, city = n.vehicle_type[k], n.city[c]
             most = self.fleet_max(c, k)
-            upper = {n.years[0] - e.age_years: e.count for e in n.existing_fleet if (e.city, e.vehicle_type) == (c, k)}
+            upper = {
+                n.years[0] - e.age_years: e.count
+                for e in n.existing_fleet
+                if (e.city, e.vehicle_type) == (c, k)
+            }
             existing = dict(upper)
             for y in n.years:
-                barred = city.ev_only_from_year is not None and city.ev_only_from_year <= y and not self.bev(k)
+                barred = (
+                    city.ev_only_from_year is not None and city.ev_only_from_year <= y and not self.bev(k)
+                )
                 upper[y] = 0 if barred else most
                 buy = self.variables["buy", c, k, y] = Variable(upper[y], integer=True)
                 buy.cash[c, y, "purchase"] = n.net_price_cny(k, y)
             for v, y in itertools.product(upper, n.years):
                 if not v <= y <= v + vehicle.life_years:
                     continue
-                row = self.add(("stock", c, k, v, y), "=", existing.get(v, 0) if y == n.years[0] and v < y else 0.0)
+                row = self.add(
+                    ("stock", c, k, v, y), "=", existing.get(v, 0) if y == n.years[0] and v < y else 0.0
+                )
                 if y > v:
                     sell = self.variables["sell", c, k, v, y] = Variable(upper[v], integer=True)
                     sell.cash[c, y, "resale"] = -vehicle.resale_share_by_age[y - v] * n.net_price_cny(k, v)
@@ -193,7 +169,9 @@ class Program:
                 row = self.add(("grid", h, y), "<", hub.grid_kw)
                 upgrade = self.variables["upgrade", h, y] = Variable(hub.grid_upgrade_max_kw)
                 price = n.energy_book.grid_upgrade
-                upgrade.cash[hub.city, y, "grid_upgrade"] = price.cost_cny_per_kw_by_year[n.position(y)] if price else 0.0
+                upgrade.cash[hub.city, y, "grid_upgrade"] = (
+                    price.cost_cny_per_kw_by_year[n.position(y)] if price else 0.0
+                )
                 limit.coefficients["upgrade", h, y] = 1.0
                 for past in n.years:
                     if past <= y:
@@ -252,9 +230,13 @@ class Program:
                 usable = max(k.usable_kwh for k in n.vehicle_types if k.powertrain == "bev")
                 villages = sum(1 for i in n.villages if i.hub == h)
                 urban = sum(
-                    self.urban_max(h, k, y, d) * self._urban_energy(c, k, d) for k in n.vehicle_type if self.bev(k)
+                    self.urban_max(h, k, y, d) * self._urban_energy(c, k, d)
+                    for k in n.vehicle_type
+                    if self.bev(k)
                 )
-                bought = self.variables["public", h, y, d] = Variable((villages * usable + urban) / public.efficiency)
+                bought = self.variables["public", h, y, d] = Variable(
+                    (villages * usable + urban) / public.efficiency
+                )
                 bought.cash[c, y, "public_charging"] = days * public.price_cny_per_kwh_by_year[at]
                 bought.co2[c, y] = days * n.grid_factor(c, y)
                 balance.coefficients["public", h, y, d] = public.efficiency
@@ -271,7 +253,9 @@ class Program:
         days, energy = n.day_type[d].days_per_year, self._urban_energy(c, k, d)
         price, co2 = self.fuel(k, y)
         urban = self.variables["urban", h, k, y, d] = Variable(self.urban_max(h, k, y, d))
-        urban.cash[c, y, "drivers"] = days * n.header.work.driver_cny_per_h_by_year[n.position(y)] * vehicle.urban_h_per_day
+        urban.cash[c, y, "drivers"] = (
+            days * n.header.work.driver_cny_per_h_by_year[n.position(y)] * vehicle.urban_h_per_day
+        )
         urban.cash[c, y, "maintenance"] = days * vehicle.maintenance_cny_per_km * vehicle.urban_km_per_day
         urban.cash[c, y, "fuel"] = days * price * energy
         urban.co2[c, y] = days * co2 * energy
@@ -340,17 +324,23 @@ class Program:
     def _use(self, limit, row: Row) -> None:
         y = limit.year
         if limit.kind == "budget":
-            constant = sum(v for (_, year, term), v in self.constants.items() if year == y and term in limit.counts)
+            constant = sum(
+                v for (_, year, term), v in self.constants.items() if year == y and term in limit.counts
+            )
             row.rhs = limit.max_cny - constant
         elif limit.kind == "supply":
             row.rhs = limit.max_vehicles
         elif limit.kind == "carbon":
             row.rhs = limit.max_co2_kg
         else:
-            row.rhs = limit.max_km_per_visit * sum(d.days_per_year for d in self.n.day_types) * len(self.n.villages)
+            row.rhs = (
+                limit.max_km_per_visit * sum(d.days_per_year for d in self.n.day_types) * len(self.n.villages)
+            )
         for key, variable in self.variables.items():
             if limit.kind == "budget":
-                used = sum(v for (_, year, term), v in variable.cash.items() if year == y and term in limit.counts)
+                used = sum(
+                    v for (_, year, term), v in variable.cash.items() if year == y and term in limit.counts
+                )
             elif limit.kind == "supply":
                 used = 1.0 if key[0] == "buy" and key[2] in limit.vehicle_types and key[3] == y else 0.0
             elif limit.kind == "carbon":
@@ -361,153 +351,16 @@ class Program:
             if used:
                 row.coefficients[key] = used
 
-    # -- solving --------------------------------------------------------------------------------------------
+    # -- sums -----------------------------------------------------------------------------------------------
 
     @property
     def constant(self) -> float:
         return sum(self.weight(year) * value for (_, year, _), value in self.constants.items())
 
-    def solve(self) -> Solved:
-        """Solve the integer program for the values and its relaxation for the duals."""
-        names, rows = list(self.variables), list(self.rows)
-        at = {name: n for n, name in enumerate(names)}
-        entries = [(r, at[name], a) for r, row in enumerate(rows) for name, a in self.rows[row].coefficients.items()]
-        r, c, a = zip(*entries, strict=True)
-        matrix = scipy.sparse.csr_matrix((a, (r, c)), shape=(len(rows), len(names)))
-        cost = np.array([self.cost(self.variables[name]) for name in names])
-        upper = np.array([self.variables[name].upper for name in names])
-        whole = np.array([1 if self.variables[name].integer else 0 for name in names])
-        rhs = np.array([self.rows[row].rhs for row in rows])
-        sense = np.array([self.rows[row].sense for row in rows])
-        low, high = np.where(sense == "<", -np.inf, rhs), np.where(sense == ">", np.inf, rhs)
-        found = scipy.optimize.milp(
-            cost,
-            integrality=whole,
-            bounds=scipy.optimize.Bounds(0, upper),
-            constraints=scipy.optimize.LinearConstraint(matrix, low, high),
-            options={"mip_rel_gap": 0.0},
-        )
-        assert found.status == 0, found.message
-        sign = np.where(sense == ">", -1.0, 1.0)
-        equal = sense == "="
-        relaxed = scipy.optimize.linprog(
-            cost,
-            A_ub=scipy.sparse.diags(sign[~equal]) @ matrix[~equal],
-            b_ub=sign[~equal] * rhs[~equal],
-            A_eq=matrix[equal],
-            b_eq=rhs[equal],
-            bounds=np.column_stack([np.zeros(len(names)), upper]),
-            method="highs",
-        )
-        assert relaxed.status == 0, relaxed.message
-        dual = np.zeros(len(rows))
-        dual[~equal] = sign[~equal] * relaxed.ineqlin.marginals
-        dual[equal] = relaxed.eqlin.marginals
-        value = {name: float(round(x) if w else x) for name, x, w in zip(names, found.x, whole, strict=True)}
-        objective = float(cost @ np.array([value[name] for name in names])) + self.constant
-        duals = {row: float(pi) for row, pi in zip(rows, dual, strict=True)}
-        relaxed_objective = float(relaxed.fun) + self.constant
-        return Solved({k: v for k, v in value.items() if abs(v) > 1e-9}, objective, relaxed_objective, duals)
-
-    def reduced_cost(self, name: Key, duals: dict[Key, float]) -> float:
-        """Cost less coefficients times duals; rows without a dual count nothing."""
-        rows = (row for row in self._rows_of[name] if row in duals)
-        return self.cost(self.variables[name]) - sum(self.rows[row].coefficients[name] * duals[row] for row in rows)
-
     @cached_property
-    def _rows_of(self) -> dict[Key, list[Key]]:
+    def rows_of(self) -> dict[Key, list[Key]]:
         found: dict[Key, list[Key]] = {name: [] for name in self.variables}
         for key, row in self.rows.items():
             for name in row.coefficients:
                 found[name].append(key)
         return found
-
-    def least_without_routes(self, duals: dict[Key, float]) -> float:
-        """What everything but the routes costs at the least, at dual values for the rows but cover."""
-        total = self.constant + sum(self.rows[row].rhs * pi for row, pi in duals.items())
-        for name, variable in self.variables.items():
-            if name[0] != "route":
-                reduced = self.reduced_cost(name, duals)
-                total += min(0.0, reduced * variable.upper) if reduced < -1e-9 else 0.0
-        return total
-
-    def cheapest_serving(self, h: str, y: int, d: str, duals: dict[Key, float]) -> float:
-        """Cost at the dual values of the best set of routes that serves a hub on a day: every set is tried."""
-        villages = [i.id for i in self.n.villages_of[h]]
-        best: dict[frozenset[str], float] = defaultdict(lambda: math.inf)
-        for key in self.tours:
-            if (key[1], key[3], key[4]) == (h, y, d):
-                stops = frozenset(key[5])  # type: ignore[call-overload]
-                best[stops] = min(best[stops], self.reduced_cost(key, duals))
-        serve: dict[frozenset[str], float] = {frozenset(): 0.0}
-        for size in range(1, len(villages) + 1):
-            for chosen in map(frozenset, itertools.combinations(villages, size)):
-                first = min(chosen)
-                ways = (best[part] + serve[chosen - part] for part in list(best) if first in part <= chosen)
-                serve[chosen] = min(ways, default=math.inf)
-        return serve[frozenset(villages)]
-
-
-def measure_tour(
-    program: Program, h: str, k: str, y: int, d: str, stops: tuple[str, ...], *, any_way: bool = False
-) -> Tour | None:
-    """Drive a route; None when it is infeasible, unless ``any_way``."""
-    n, vehicle, c = program.n, program.n.vehicle_type[k], program.n.hub[h].city
-    factor = n.village_factor(y, d)
-    visited = [n.village[i] for i in stops]
-    kg = [i.demand_kg_per_day * factor for i in visited]
-    m3, parcels = (sum(getattr(i, f) for i in visited) * factor for f in ("demand_m3_per_day", "parcels_per_day"))
-    legs = [leg(n, h, a, b) for a, b in itertools.pairwise([h, *stops, h])]
-    aboard = [sum(kg[at:]) for at in range(len(kg) + 1)]
-    km = sum(length for length, _ in legs)
-    energy = sum(length * program.per_km(c, k, d, load, "rural") for (length, _), load in zip(legs, aboard, strict=True))
-    work = n.header.work
-    service = [work.service_h_per_stop + work.service_h_per_parcel * i.parcels_per_day * factor for i in visited]
-    hours = best_duration([t for _, t in legs], service, visited, work.shift_h)
-    fits = sum(kg) <= vehicle.payload_kg + 1e-9 and m3 <= vehicle.volume_m3 + 1e-9 and hours is not None
-    if vehicle.powertrain == "bev":
-        fits = fits and energy <= vehicle.battery_kwh * (vehicle.soc_max - vehicle.soc_min) + 1e-9
-    if not (fits or any_way):
-        return None
-    hours = hours if hours is not None else sum(t for _, t in legs) + sum(service)
-    driver = work.driver_cny_per_h_by_year[n.position(y)] * hours
-    fuel = program.fuel(k, y)[0] * energy
-    maintenance = vehicle.maintenance_cny_per_km * km
-    return Tour(h, k, y, d, stops, km, hours, sum(kg), m3, parcels, energy, driver, maintenance, fuel)
-
-
-def leg(nation: Nation, h: str, start: str, end: str) -> tuple[float, float]:
-    """Km and hours between two nodes of a hub."""
-    for row in nation.distances:
-        if (row.hub, row.from_node, row.to_node) == (h, start, end):
-            return row.distance_km, row.duration_h
-    a, b = (nation.hub.get(node) or nation.village[node] for node in (start, end))
-    p, q = np.radians([a.latitude, a.longitude]), np.radians([b.latitude, b.longitude])
-    chord = np.sin((q - p) / 2) ** 2 @ [1.0, math.cos(p[0]) * math.cos(q[0])]
-    city = nation.city[nation.hub[h].city]
-    km = 2 * 6371.0088 * math.asin(math.sqrt(chord)) * city.detour_factor
-    return km, km / city.speed_km_per_h
-
-
-def best_duration(travel: list[float], service: list[float], visited: list, shift: float) -> float | None:
-    """Shortest duration over every departure that could be best; None when none is in time."""
-    offset, offsets = 0.0, []
-    for drive, work in zip(travel[:-1], service, strict=True):
-        offset += drive
-        offsets.append(offset)
-        offset += work
-    departures = [0.0] + [i.window_open_h - at for i, at in zip(visited, offsets, strict=True) if i.window_open_h]
-    departures += [i.window_close_h - at for i, at in zip(visited, offsets, strict=True) if i.window_close_h]
-    found = []
-    for departure in departures:
-        if departure < 0:
-            continue
-        clock, in_time = departure, True
-        for drive, work, i in zip(travel[:-1], service, visited, strict=True):
-            clock = max(clock + drive, i.window_open_h or 0.0)
-            in_time &= i.window_close_h is None or clock <= i.window_close_h + 1e-9
-            clock += work
-        clock += travel[-1]
-        if in_time and clock <= shift + 1e-9:
-            found.append(clock - departure)
-    return min(found) if found else None

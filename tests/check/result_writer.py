@@ -9,7 +9,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from enumeration import Key, Program, Solved, Tour
+from enumeration import Key, Program
+from solving import Solved, least_without_routes, solve
+from tours import Tour
 from two_index import prove
 
 from voltmile.problem.nation import Nation
@@ -24,10 +26,22 @@ FIELDS = {
     "public": ("hub", "year", "day_type", "kwh"),
     "slack": ("limit", "amount"),
 }
-FAMILIES = (
-    "vehicle_days stock urban_service energy_balance charger_power grid upgrade_limit electric_share"
-    " budget supply carbon green_share green_count journey"
-).split()
+FAMILIES = [
+    "vehicle_days",
+    "stock",
+    "urban_service",
+    "energy_balance",
+    "charger_power",
+    "grid",
+    "upgrade_limit",
+    "electric_share",
+    "budget",
+    "supply",
+    "carbon",
+    "green_share",
+    "green_count",
+    "journey",
+]
 
 
 class ResultWriter:
@@ -39,7 +53,7 @@ class ResultWriter:
         self.duals |= {row: max(0.0, pi) for row, pi in self.duals.items() if row[0] == "energy_balance"}
         served = ((h, y, d) for h in self.n.hub if self.n.villages_of[h] for y, d in program.days)
         self.proofs = [prove(program, *key, self.duals) for key in served]
-        self.bound = program.least_without_routes(self.duals) + sum(proof["value"] for proof in self.proofs)
+        self.bound = least_without_routes(program, self.duals) + sum(proof["value"] for proof in self.proofs)
         self.routes = [key for key in solved.value if key[0] == "route"]
         self.cash: dict[Key, float] = defaultdict(float, program.constants)
         self.co2: dict[Key, float] = defaultdict(float)
@@ -88,7 +102,10 @@ class ResultWriter:
         years = {y: sum(kg for (_, year), kg in self.co2.items() if year == y) for y in self.n.years}
         days = sum(d.days_per_year for d in self.n.day_types)
         visits = days * len(self.n.villages)
-        km = {y: sum(self.days_of(r) * self.p.tours[r].km for r in self.routes if r[3] == y) for y in self.n.years}
+        km = {
+            y: sum(self.days_of(r) * self.p.tours[r].km for r in self.routes if r[3] == y)
+            for y in self.n.years
+        }
         gap = (self.s.objective - self.bound) / abs(self.s.objective)
         return {
             "format": 1,
@@ -106,7 +123,11 @@ class ResultWriter:
             "journey_baselines": {},
             "baselines": {},
             "seconds_by_phase": {},
-            "sizes": {"cities": len(self.n.cities), "hubs": len(self.n.hubs), "villages": len(self.n.villages)},
+            "sizes": {
+                "cities": len(self.n.cities),
+                "hubs": len(self.n.hubs),
+                "villages": len(self.n.villages),
+            },
         }
 
     def certificate(self) -> dict[str, Any]:
@@ -128,7 +149,8 @@ class ResultWriter:
     def tables(self) -> dict[str, list[dict[str, Any]]]:
         return {
             "fleet.csv": list(self._fleet()),
-            "chargers.csv": list(self._chargers()) or [dict.fromkeys(("hub", "charger_type", "year", "built", "installed"))],
+            "chargers.csv": list(self._chargers())
+            or [dict.fromkeys(("hub", "charger_type", "year", "built", "installed"))],
             "routes.csv": [self._route(n, key) for n, key in enumerate(self.routes)],
             "costs.csv": [
                 {
@@ -149,12 +171,22 @@ class ResultWriter:
         return self.s.value.get(key, 0.0)
 
     def stock(self, c: str, k: str, y: int) -> int:
-        return round(sum(v for key, v in self.s.value.items() if key[0] == "stock" and (*key[1:3], key[4]) == (c, k, y)))
+        return round(
+            sum(
+                v for key, v in self.s.value.items() if key[0] == "stock" and (*key[1:3], key[4]) == (c, k, y)
+            )
+        )
 
     def _fleet(self):
         for c, k, y in itertools.product(self.n.city, self.n.vehicle_type, self.n.years):
-            sold = sum(v for key, v in self.s.value.items() if key[0] == "sell" and (*key[1:3], key[4]) == (c, k, y))
-            row = {"bought": round(self.value("buy", c, k, y)), "sold": round(sold), "stock": self.stock(c, k, y)}
+            sold = sum(
+                v for key, v in self.s.value.items() if key[0] == "sell" and (*key[1:3], key[4]) == (c, k, y)
+            )
+            row = {
+                "bought": round(self.value("buy", c, k, y)),
+                "sold": round(sold),
+                "stock": self.stock(c, k, y),
+            }
             if any(row.values()):
                 yield {"city": c, "vehicle_type": k, "year": y} | row | {"electric": self.p.bev(k)}
 
@@ -180,11 +212,15 @@ class ResultWriter:
         return {
             "city": c,
             "year": y,
-            "discounted_cny": sum(v * self.p.weight(y) for (a, b, _), v in self.cash.items() if (a, b) == (c, y)),
+            "discounted_cny": sum(
+                v * self.p.weight(y) for (a, b, _), v in self.cash.items() if (a, b) == (c, y)
+            ),
             "co2_kg": self.co2[c, y],
             "vehicles": sum(self.stock(c, k, y) for k in self.n.vehicle_type),
             "electric_vehicles": sum(self.stock(c, k, y) for k in self.n.vehicle_type if self.p.bev(k)),
-            "chargers": sum(self.installed(h.id, s, y) for h in self.n.hubs_of[c] for s in self.n.charger_type),
+            "chargers": sum(
+                self.installed(h.id, s, y) for h in self.n.hubs_of[c] for s in self.n.charger_type
+            ),
             "route_km": sum(self.days_of(r) * self.p.tours[r].km for r in routes),
             "visits": sum(self.days_of(r) * len(self.p.tours[r].stops) for r in routes),
             "urban_vehicle_days": sum(
@@ -200,7 +236,12 @@ class ResultWriter:
         else:
             row, year = self.p.rows[limit.kind, limit.id], limit.year
             used = sum(a * self.value(*key) for key, a in row.coefficients.items() if key[0] != "slack")
-            key = {"budget": "max_cny", "supply": "max_vehicles", "carbon": "max_co2_kg", "journey": "max_km_per_visit"}
+            key = {
+                "budget": "max_cny",
+                "supply": "max_vehicles",
+                "carbon": "max_co2_kg",
+                "journey": "max_km_per_visit",
+            }
             allowed = getattr(limit, key[limit.kind])
             if limit.kind == "budget":
                 used += allowed - row.rhs
@@ -257,12 +298,18 @@ def route_row(writer: ResultWriter, name: str, tour: Tour) -> dict[str, Any]:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, float) else str(value)
+    return (
+        str(value).lower()
+        if isinstance(value, bool)
+        else repr(value)
+        if isinstance(value, float)
+        else str(value)
+    )
 
 
 def write_result(nation: Nation, folder: Path) -> ResultWriter:
     """Solve a nation by enumeration and write its result."""
     program = Program(nation)
-    writer = ResultWriter(program, program.solve())
+    writer = ResultWriter(program, solve(program))
     writer.write(folder)
     return writer

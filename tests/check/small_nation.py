@@ -31,15 +31,45 @@ INSTANCE: dict[str, Any] = {
             "max_cny": 262000.0,
             "counts": ["purchase", "chargers", "grid_upgrade", "charger_upkeep", "drivers", "electricity"],
         },
-        {"id": "evs-2020", "kind": "supply", "year": 2020, "vehicle_types": ["ev-s", "ev-l"], "max_vehicles": 3.0},
-        {"id": "carbon-2021", "kind": "carbon", "year": 2021, "max_co2_kg": 2000.0, "price_cny_per_unit": 1.5},
-        {"id": "green", "kind": "green_cities", "electric_share": 0.5, "min_cities": 2, "price_cny_per_unit": 9e4},
-        {"id": "journey-2020", "kind": "journey", "year": 2020, "max_km_per_visit": 30.0, "price_cny_per_unit": 0.4},
+        {
+            "id": "evs-2020",
+            "kind": "supply",
+            "year": 2020,
+            "vehicle_types": ["ev-s", "ev-l"],
+            "max_vehicles": 3.0,
+        },
+        {
+            "id": "carbon-2021",
+            "kind": "carbon",
+            "year": 2021,
+            "max_co2_kg": 2000.0,
+            "price_cny_per_unit": 1.5,
+        },
+        {
+            "id": "green",
+            "kind": "green_cities",
+            "electric_share": 0.5,
+            "min_cities": 2,
+            "price_cny_per_unit": 9e4,
+        },
+        {
+            "id": "journey-2020",
+            "kind": "journey",
+            "year": 2020,
+            "max_km_per_visit": 30.0,
+            "price_cny_per_unit": 0.4,
+        },
         {"id": "journey-2021", "kind": "journey", "year": 2021, "max_km_per_visit": 200.0},
     ],
 }
 
-_BEV = {"powertrain": "bev", "soc_min": 0.1, "soc_max": 0.9, "rural_energy_factor": 0.9, "urban_energy_factor": 1.1}
+_BEV = {
+    "powertrain": "bev",
+    "soc_min": 0.1,
+    "soc_max": 0.9,
+    "rural_energy_factor": 0.9,
+    "urban_energy_factor": 1.1,
+}
 _ICE = {"powertrain": "ice", "fuel": "petrol"}
 
 VEHICLES: dict[str, Any] = {

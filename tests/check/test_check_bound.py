@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Example
 from enumeration import Key
+from examples import Example
+from solving import cheapest_serving, least_without_routes
 
 from voltmile.check.bound import Lagrangian, Sum, Variable
 from voltmile.check.ceilings import Ceilings
@@ -77,11 +78,13 @@ def test_the_bound_is_that_of_the_rows(example: Example) -> None:
     """Columns here, rows and scipy there."""
     duals = read(example, certificate_of(example))
     writer = example.writer
-    others = writer.p.least_without_routes(writer.duals)
+    others = least_without_routes(writer.p, writer.duals)
     assert others_at_least(example, duals) == pytest.approx(others, rel=1e-9)
     proven = routes_at_least(example, duals)
     for proof in writer.proofs:
-        assert proven[proof["hub"], proof["year"], proof["day_type"]] == pytest.approx(proof["value"], rel=1e-9)
+        assert proven[proof["hub"], proof["year"], proof["day_type"]] == pytest.approx(
+            proof["value"], rel=1e-9
+        )
 
 
 def test_the_bound_of_the_toy_is_the_relaxation_over_all_routes(toy: Example) -> None:
@@ -95,10 +98,10 @@ def test_any_dual_values_give_a_bound(seed: int, example: Example) -> None:
     raw, by_row = shaken(certificate_of(example), rng)
     duals, program = read(example, raw), example.writer.p
     by_row |= {row: max(0.0, pi) for row, pi in by_row.items() if row[0] == "energy_balance"}
-    assert others_at_least(example, duals) == pytest.approx(program.least_without_routes(by_row), rel=1e-9)
+    assert others_at_least(example, duals) == pytest.approx(least_without_routes(program, by_row), rel=1e-9)
     proven = routes_at_least(example, duals)
     for (h, y, d), value in proven.items():
-        assert value <= program.cheapest_serving(str(h), y, str(d), by_row) + 1e-6  # type: ignore[arg-type]
+        assert value <= cheapest_serving(program, str(h), y, str(d), by_row) + 1e-6  # type: ignore[arg-type]
     assert others_at_least(example, duals) + sum(proven.values()) <= example.writer.s.objective
 
 
@@ -110,7 +113,9 @@ def test_negative_prices_of_energy_count_as_none(small: Example) -> None:
 
 def test_a_route_carries_what_its_scarcer_dimension_allows() -> None:
     """2 m3 at 0.01 m3/kg hold 200 kg, less than the payload of 500 kg."""
-    assert most_carried(500.0, np.array([10.0, 20.0, 0.0]), 2.0, np.array([0.1, 0.4, 0.3])) == pytest.approx(200.0)
+    assert most_carried(500.0, np.array([10.0, 20.0, 0.0]), 2.0, np.array([0.1, 0.4, 0.3])) == pytest.approx(
+        200.0
+    )
     assert most_carried(500.0, np.array([10.0, 20.0]), 2.0, np.array([0.0, 0.4])) == 500.0
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Example
 from corruptions import CORRUPTIONS, Corruption, NotApplicableError
+from examples import Example
+from spoiling import edit
 
-from voltmile.check import check
+from voltmile.check import PricingLevel, check
 
 
 def ids(corruption: Corruption) -> str:
@@ -64,6 +65,27 @@ def test_a_violation_gives_numbers_and_units(small: Example, tmp_path: Path) -> 
     assert str(found) == "grid (e1 2021): chargers can draw 30003 kW; at most 6 kW allowed"
 
 
+@pytest.mark.parametrize(("level", "examined"), [("none", 0), ("sample", 12), ("all", 12)])
+def test_the_report_says_how_many_claims_were_proven(
+    level: PricingLevel, examined: int, small: Example
+) -> None:
+    """Three hubs, two years, two day types."""
+    claims = check(small.nation, small.folder, pricing=level).claims
+    assert (claims.claims, claims.examined, claims.proven, claims.open) == (
+        12,
+        examined,
+        examined,
+        12 - examined,
+    )
+
+
+def test_the_plan_itself_disproves_a_claim_nobody_recomputed(small: Example, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(small.folder, tmp_path / "result"))
+    with edit(folder, "certificate") as certificate:
+        certificate["hub_days"][0]["value"] *= 10
+    assert "hub_day" in check(small.nation, folder, pricing="none").rules
+
+
 #: Numbers that nothing in the instance and the plan determines.
 FREE = {"seconds", "seed", "format"}
 
@@ -104,7 +126,9 @@ def test_a_change_of_any_number_is_caught(small: Example, tmp_path: Path) -> Non
             changed = [row.copy() for row in rows]
             cell = changed[r][c]
             value = float(cell)
-            changed[r][c] = str(int(cell) + 1) if cell.isdigit() else repr(value + 1e-3 * max(1.0, abs(value)))
+            changed[r][c] = (
+                str(int(cell) + 1) if cell.isdigit() else repr(value + 1e-3 * max(1.0, abs(value)))
+            )
             text = "\n".join(",".join(row) for row in changed)
             assert_caught(small, tmp_path, path.name, text, f"{path.name} {rows[0][c]} row {r + 1}")
 
@@ -124,12 +148,42 @@ def assert_caught(small: Example, tmp_path: Path, name: str, text: str, what: st
     assert not check(small.nation, folder, pricing="none").passed, what
 
 
-@pytest.mark.parametrize("junk", ["", "{", "null", "3", "[]", '{"format": 1}', '{"plan": {"a": [1, {}]}}', "\x00"])
+@pytest.mark.parametrize(
+    "junk", ["", "{", "null", "3", "[]", '{"format": 1}', '{"plan": {"a": [1, {}]}}', "\x00"]
+)
 @pytest.mark.parametrize("name", ["plan", "summary", "certificate", "provenance"])
 def test_junk_is_a_violation_and_no_exception(name: str, junk: str, toy: Example, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(toy.folder, tmp_path / "result"))
     (folder / f"{name}.json").write_text(junk, encoding="utf-8")
     assert not check(toy.nation, folder).passed
+
+
+NONSENSE = [None, "x", -1, 1.5, 1e308, -1e308, 10**400, True, [], {}, [None], "2018", 1e-320]
+
+
+@pytest.mark.parametrize("name", ["plan", "summary", "certificate", "provenance"])
+def test_nonsense_anywhere_is_no_exception(name: str, toy: Example, tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    folder = Path(shutil.copytree(toy.folder, tmp_path / "result"))
+    text = (folder / f"{name}.json").read_text(encoding="utf-8")
+    places = list(all_places(json.loads(text)))
+    for n in rng.integers(0, len(places), 80):
+        data = json.loads(text)
+        *way, last = places[n]
+        part = data
+        for step in way:
+            part = part[step]
+        part[last] = NONSENSE[rng.integers(len(NONSENSE))]
+        (folder / f"{name}.json").write_text(json.dumps(data), encoding="utf-8")
+        str(check(toy.nation, folder))
+
+
+def all_places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Paths of everything inside a JSON value."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield (*path, key)
+        yield from all_places(item, (*path, key))
 
 
 def test_an_instance_that_cannot_be_read_is_a_violation(toy: Example, tmp_path: Path) -> None:

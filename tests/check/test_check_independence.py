@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from corruptions import CORRUPTIONS
 
 import voltmile.check
 
@@ -33,7 +34,13 @@ ALLOWED = {
     "voltmile.problem.energy": {"ChargerType", "Fuel", "TariffPeriod"},
     "voltmile.problem.faults": {"FaultyInputError"},
     "voltmile.problem.folder": {"read"},
-    "voltmile.problem.limits": {"BudgetLimit", "CarbonLimit", "GreenCitiesLimit", "JourneyLimit", "SupplyLimit"},
+    "voltmile.problem.limits": {
+        "BudgetLimit",
+        "CarbonLimit",
+        "GreenCitiesLimit",
+        "JourneyLimit",
+        "SupplyLimit",
+    },
     "voltmile.problem.nation": {"DayType", "Nation"},
     "voltmile.problem.places": {"City", "Hub", "RoadDistance", "Village"},
     "voltmile.problem.plan": {"Plan", "Route"},
@@ -94,12 +101,20 @@ def test_the_definitions_are_still_there() -> None:
     assert {name for name in DEFINITIONS if not hasattr(nation, name) and not hasattr(vehicle, name)} == set()
 
 
+def documented_rules() -> set[str]:
+    listed = (voltmile.check.__doc__ or "").split("Rules a violation can name:")[1]
+    words = re.findall(r"\b[a-z][a-z_0-9]*[a-z0-9]\b", re.sub(r"\* [a-z ]+:", "", listed))
+    return set(words) - {"and"}
+
+
 def test_every_rule_is_documented() -> None:
     """The package's docstring lists the rules, and no others."""
     source = "\n".join(path.read_text(encoding="utf-8") for path in FILES)
     calls = r"(?:\.add|\.require|\.at_most|\.at_least|\.equal|_equal)\(\s*\"([a-z_0-9]+)\""
     used = set(re.findall(calls, source)) | set(re.findall(r"Sheet\(\s*\"([a-z_]+)\"", source))
     used |= {"budget", "supply", "carbon"}  # Findings.at_most(limit.kind, ...)
-    listed = (voltmile.check.__doc__ or "").split("Rules a violation can name:")[1]
-    words = set(re.findall(r"\b[a-z][a-z_0-9]*[a-z0-9]\b", re.sub(r"\* [a-z ]+:", "", listed))) - {"and"}
-    assert words == used
+    assert documented_rules() == used
+
+
+def test_every_rule_has_a_corruption_that_breaks_it() -> None:
+    assert documented_rules() == {corruption.rule for corruption in CORRUPTIONS}

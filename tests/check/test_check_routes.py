@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from conftest import Example
-from enumeration import best_duration, measure_tour
+from examples import Example
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tours import best_duration, measure_tour
 
 from voltmile.check import check
 from voltmile.check.given import Given
@@ -27,7 +27,9 @@ class Window:
 
 
 QUARTERS = st.integers(0, 16).map(lambda n: n / 4)
-STOPS = st.lists(st.tuples(QUARTERS, QUARTERS, st.none() | QUARTERS, st.none() | QUARTERS), min_size=1, max_size=5)
+STOPS = st.lists(
+    st.tuples(QUARTERS, QUARTERS, st.none() | QUARTERS, st.none() | QUARTERS), min_size=1, max_size=5
+)
 
 
 @given(stops=STOPS, home=QUARTERS, shift=st.integers(4, 40).map(lambda n: n / 4))
@@ -74,8 +76,9 @@ def test_what_is_aboard_falls_on_the_way() -> None:
 
 
 def test_a_degree_of_latitude_is_111_kilometres() -> None:
-    assert great_circle_km((30.0, 110.0), (31.0, 110.0)) == pytest.approx(6371.0088 * math.pi / 180)
-    assert great_circle_km((0.0, 179.5), (0.0, -179.5)) == pytest.approx(6371.0088 * math.pi / 180)
+    km = great_circle_km(np.array([30.0, 31.0, 0.0, 0.0]), np.array([110.0, 110.0, 179.5, -179.5]))
+    assert km[0, 1] == pytest.approx(6371.0088 * math.pi / 180)
+    assert km[2, 3] == pytest.approx(6371.0088 * math.pi / 180)
 
 
 def test_a_detour_can_be_shorter_than_a_given_distance() -> None:
@@ -100,7 +103,9 @@ def test_the_toy_routes_take_what_they_take_by_hand(
     stops: str, kind: str, km: float, hours: float, energy: float, cost: float, toy: Example
 ) -> None:
     hub = toy.nation.village[stops.split()[0]].hub
-    route = Route(id="r", hub=hub, vehicle_type=kind, year=2018, day_type="regular", stops=tuple(stops.split()))
+    route = Route(
+        id="r", hub=hub, vehicle_type=kind, year=2018, day_type="regular", stops=tuple(stops.split())
+    )
     given_ = Given(toy.nation)
     (one,) = drive_all(given_, RoadBook(given_), Plan(instance="toy", routes=(route,)), Findings())
     assert (one.km, one.hours, one.energy, one.cost_cny) == pytest.approx((km, hours, energy, cost))
@@ -109,13 +114,18 @@ def test_the_toy_routes_take_what_they_take_by_hand(
 def test_a_route_beyond_the_battery_is_found(toy: Example) -> None:
     """110 km take 22 kWh, the battery gives 21.25."""
     route = Route(
-        id="far", hub="bright-hub", vehicle_type="e-van", year=2018, day_type="regular", stops=("b1", "b3", "b2")
+        id="far",
+        hub="bright-hub",
+        vehicle_type="e-van",
+        year=2018,
+        day_type="regular",
+        stops=("b1", "b3", "b2"),
     )
     given_, findings = Given(toy.nation), Findings()
     drive_all(given_, RoadBook(given_), Plan(instance="toy", routes=(route,)), findings)
     (found,) = findings.violations
     assert str(found) == (
-        "energy (route far): a e-van on day type regular needs 22 kWh; at most 21.25 kWh allowed"
+        "energy (route far): vehicle e-van on day type regular needs 22 kWh; at most 21.25 kWh allowed"
     )
 
 
@@ -135,7 +145,9 @@ def test_feasible_here_is_feasible_there(small: Example, data: st.DataObject) ->
     tour = measure_tour(small.writer.p, hub, kind, year, day, stops)
     assert (tour is None) == bool(findings.violations)
     if tour is not None:
-        assert (one.km, one.hours, one.kg, one.energy) == pytest.approx((tour.km, tour.hours, tour.kg, tour.energy))
+        assert (one.km, one.hours, one.kg, one.energy) == pytest.approx(
+            (tour.km, tour.hours, tour.kg, tour.energy)
+        )
         assert one.cost_cny == pytest.approx(tour.driver + tour.maintenance + tour.fuel)
 
 

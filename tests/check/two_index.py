@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 import scipy.optimize
-from enumeration import Key, Program, leg
+from enumeration import Key, Program
+from tours import leg
 
 Rates = dict[str, tuple[float, float, float, float]]
 """Vehicle type -> CNY for a route, a km, an hour, a kWh or litre."""
@@ -43,14 +44,17 @@ def rates_at(program: Program, h: str, y: int, d: str, duals: dict[Key, float]) 
 
 
 def prove(program: Program, h: str, y: int, d: str, duals: dict[Key, float]) -> dict[str, Any]:
-    """Solve the program with every connectivity cut and some capacity cuts; return the record of its proof."""
+    """Solve the program with every connectivity cut and some capacity cuts; return its proof."""
     n, rates = program.n, rates_at(program, h, y, d, duals)
     nodes = [h, *(i.id for i in n.villages_of[h])]
     villages, factor, work = nodes[1:], n.village_factor(y, d), n.header.work
     km = {(a, b): leg(n, h, a, b)[0] for a, b in itertools.permutations(nodes, 2)}
     hours = {(a, b): leg(n, h, a, b)[1] for a, b in itertools.permutations(nodes, 2)}
     away = {i: _shortest(km, nodes, h, i) for i in villages}
-    service = {i: work.service_h_per_stop + work.service_h_per_parcel * n.village[i].parcels_per_day * factor for i in villages}
+    service = {
+        i: work.service_h_per_stop + work.service_h_per_parcel * n.village[i].parcels_per_day * factor
+        for i in villages
+    }
     kg = {i: n.village[i].demand_kg_per_day * factor for i in villages}
     m3 = {i: n.village[i].demand_m3_per_day * factor for i in villages}
     cost: dict[Key, float] = {}
@@ -88,7 +92,11 @@ def prove(program: Program, h: str, y: int, d: str, duals: dict[Key, float]) -> 
     for inside in _subsets(villages):
         crossing = [e for e in itertools.combinations(nodes, 2) if (e[0] in inside) != (e[1] in inside)]
         for k, anchor in itertools.product(n.vehicle_type, inside):
-            cuts["connected", k, inside, anchor] = {"vehicle_type": k, "villages": list(inside), "anchor": anchor}
+            cuts["connected", k, inside, anchor] = {
+                "vehicle_type": k,
+                "villages": list(inside),
+                "anchor": anchor,
+            }
             rows["connected", k, inside, anchor] = (
                 ">",
                 0.0,
@@ -110,9 +118,16 @@ def prove(program: Program, h: str, y: int, d: str, duals: dict[Key, float]) -> 
         "assign": [pi["assign", i] for i in villages],
         "degree": {k: [pi["degree", k, i] for i in villages] for k in n.vehicle_type},
         "hub_degree": {k: pi["hub_degree", k, h] for k in n.vehicle_type},
-        **{row: {k: pi[row, k] for k in n.vehicle_type if (row, k) in pi} for row in ("kg", "m3", "shift", "range")},
-        "capacity_cuts": [cut | {"dual": pi[key]} for key, cut in cuts.items() if key[0] == "capacity" and pi[key]],
-        "connectivity_cuts": [cut | {"dual": pi[key]} for key, cut in cuts.items() if key[0] == "connected" and pi[key]],
+        **{
+            row: {k: pi[row, k] for k in n.vehicle_type if (row, k) in pi}
+            for row in ("kg", "m3", "shift", "range")
+        },
+        "capacity_cuts": [
+            cut | {"dual": pi[key]} for key, cut in cuts.items() if key[0] == "capacity" and pi[key]
+        ],
+        "connectivity_cuts": [
+            cut | {"dual": pi[key]} for key, cut in cuts.items() if key[0] == "connected" and pi[key]
+        ],
     }
 
 
@@ -121,10 +136,14 @@ def most_carried(program: Program, k: str, dimension: str, villages: list[str]) 
     vehicle, of = program.n.vehicle_type[k], program.n.village
     if dimension == "kg":
         own, other = vehicle.payload_kg, vehicle.volume_m3
-        shares = [of[i].demand_m3_per_day / of[i].demand_kg_per_day for i in villages if of[i].demand_kg_per_day]
+        shares = [
+            of[i].demand_m3_per_day / of[i].demand_kg_per_day for i in villages if of[i].demand_kg_per_day
+        ]
     else:
         own, other = vehicle.volume_m3, vehicle.payload_kg
-        shares = [of[i].demand_kg_per_day / of[i].demand_m3_per_day for i in villages if of[i].demand_m3_per_day]
+        shares = [
+            of[i].demand_kg_per_day / of[i].demand_m3_per_day for i in villages if of[i].demand_m3_per_day
+        ]
     return min(own, other / min(shares)) if shares and min(shares) > 0 else own
 
 

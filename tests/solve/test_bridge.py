@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pyomo.environ as pyo
 import pytest
+
 from voltmile.solve.bridge import ModelError, compile_model, load, start_of
 from voltmile.solve.highs import solve_lp, solve_mip
 from voltmile.solve.status import Status

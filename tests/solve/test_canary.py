@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from voltmile.solve import canary as module
 from voltmile.solve.canary import canary, canary_model
 from voltmile.solve.highs import solve_mip

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy.sparse as sp
+
 from voltmile.solve.highs import solve_lp, solve_mip
 from voltmile.solve.matrix import MatrixModel
 from voltmile.solve.options import OptionError, check_options

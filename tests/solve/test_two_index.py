@@ -13,10 +13,11 @@ from voltmile.routes.network import Network
 from voltmile.routes.rates import Rates
 from voltmile.routes.tours import tour_of
 from voltmile.solve.certificate import HubDayProof
-from voltmile.solve.hub_bound import CutPool, Effort, hub_day_bound, price_of, proof_value
+from voltmile.solve.hub_bound import CutPool, Effort, hub_day_bound, proof_value
 from voltmile.solve.hub_master import dominators
 from voltmile.solve.separation import capacity_terms, crossings, grown_sets
-from voltmile.solve.two_index import RouteUse, day_program, shortest_km
+from voltmile.solve.two_index import day_program, shortest_km
+from voltmile.solve.use import RouteUse, price_of
 
 INF = math.inf
 

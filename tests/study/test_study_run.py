@@ -43,6 +43,14 @@ def test_figures_are_drawn_when_asked_for(experiment: Path, fake: dict[str, Any]
     assert "figures" in read_results(file.output_folder).summary.seconds_by_phase
 
 
+def test_an_interrupted_solve_ends_the_run_though_nobody_set_stop(
+    file: ExperimentFile, fake: dict[str, Any]
+) -> None:
+    fake["solve"] = lambda *_: tiny.interrupted()
+    fake["baselines"] = lambda *_: pytest.fail("there is no time for baselines")
+    assert run(file).interrupted
+
+
 def test_two_runs_differ_in_times_alone(file: ExperimentFile, fake: dict[str, Any], tmp_path: Path) -> None:
     for name in ("one", "two"):
         run(file, output=tmp_path / name)
@@ -64,7 +72,7 @@ def test_a_run_that_was_stopped_keeps_its_plan_and_skips_the_rest(
     finished = run(read_experiment(experiment))
     assert finished.interrupted
     assert finished.results.summary.status == "interrupted"
-    assert list((finished.results.path / "figures").iterdir()) == []
+    assert not (finished.results.path / "figures").exists()
 
 
 def test_impatience_with_the_baselines_does_not_lose_the_plan(
@@ -79,6 +87,18 @@ def test_impatience_with_the_baselines_does_not_lose_the_plan(
     assert finished.interrupted
     assert finished.results.summary.journey_baselines == {}
     assert Message("baselines left out") in events
+
+
+def test_a_bug_in_the_baselines_shows_once_the_plan_is_safe(
+    file: ExperimentFile, fake: dict[str, Any]
+) -> None:
+    def baselines(*_: object) -> dict[str, float]:
+        raise ZeroDivisionError("ours")
+
+    fake["baselines"] = baselines
+    with pytest.raises(ZeroDivisionError, match="ours"):
+        run(file)
+    assert read_results(file.output_folder).summary.objective == tiny.OBJECTIVE
 
 
 @pytest.mark.parametrize("error", [NoPlanError("no van fits", infeasible=True), KeyboardInterrupt()])

@@ -28,7 +28,7 @@ HUBS = {
 }
 """Hulunbuir (cold, coal), Jiaxing (coast, plain), Guangyuan (hydro power, mountain): their county hubs."""
 URBAN_PER_VILLAGE_PARCEL = 6.0
-"""Urban parcels a day for each village parcel a day: a county town beside its villages (green2020 has 107)."""
+"""Urban parcels a day for each village parcel a day, over the three cities (green2020 has 107)."""
 SUPPLY_SHARE_OF_NEED = 1 / 3
 BUDGET_MARGIN = 1.2
 MIN_GREEN_CITIES = 1
@@ -63,8 +63,11 @@ def hub_parcels(tables: dict[str, Table]) -> dict[str, dict[str, int]]:
 
 
 def set_urban(tables: dict[str, Table], parcels: dict[str, dict[str, int]]) -> dict[str, float]:
-    """Give each city its urban parcels and leave out the per-city quota; return the parcels."""
-    urban = {city: URBAN_PER_VILLAGE_PARCEL * sum(hubs.values()) for city, hubs in parcels.items()}
+    """Give every city the same share of its urban parcels, leave out its quota; return the parcels."""
+    real = {row["id"]: float(row["urban_parcels_per_day"]) for row in tables["cities"]}
+    villages = sum(sum(hubs.values()) for hubs in parcels.values())
+    share = URBAN_PER_VILLAGE_PARCEL * villages / sum(real.values())
+    urban = {city: float(round(share * number)) for city, number in real.items()}
     for row in tables["cities"]:
         row["urban_parcels_per_day"] = repr(urban[row["id"]])
         row["electric_share_min"] = "0.0"
@@ -123,7 +126,7 @@ def build(source: Path, folder: Path) -> None:
 def quickstart_parameters(book: Book, trees: dict[str, dict[str, Tree]]) -> list[Row]:
     """Return parameters.csv, with the columns that the cut scaled down."""
     own = {
-        ("cities.csv", "urban_parcels_per_day"): "scaled down: 6 urban parcels for each village parcel",
+        ("cities.csv", "urban_parcels_per_day"): "the same share of every city's parcels, so that there are 6 for each village parcel",
         ("cities.csv", "electric_share_min"): "none; the green_cities limit asks for one city",
         (
             "existing_fleet.csv",

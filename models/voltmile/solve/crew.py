@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -97,6 +98,10 @@ class Crew:
         )
 
     def _start(self) -> ProcessPoolExecutor:
+        # The programs of a hub are small: threads inside numpy only wait for each other, and for the other
+        # workers. The children read this before they import numpy.
+        for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+            os.environ.setdefault(name, "1")
         return ProcessPoolExecutor(
             max_workers=self._workers,
             mp_context=multiprocessing.get_context("spawn"),

@@ -17,7 +17,7 @@ from voltmile.solve.status import Status
 from voltmile.solve.watch import Progress
 
 #: Relative gap of the choice among plans, which is only a start.
-_START_GAP = 5e-3
+_START_GAP = 2e-3
 
 
 def decide(run: Run, frame: Frame, offers: Mapping[BlockKey, Offers], bound: float) -> Decided:

@@ -21,14 +21,13 @@ from voltmile.solve.two_index import (
     Costs,
     DayProgram,
     Layout,
-    RouteUse,
     day_program,
     near_edges,
-    price_of,
     use_of,
 )
+from voltmile.solve.use import RouteUse
 
-__all__ = ["CutPool", "Effort", "HubDayBound", "RouteUse", "hub_day_bound", "price_of", "proof_value"]
+__all__ = ["CutPool", "Effort", "HubDayBound", "hub_day_bound", "proof_value"]
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ def duals_of(day: HubDay, proof: HubDayProof) -> Duals:
             raise ValueError(f"village {link.anchor!r} anchors a connectivity cut it is not in")
         anchor = day.network.node[link.anchor]
         cuts.append(Connectivity(_members(day, link.villages), names.index(link.vehicle_type), anchor))
-    dual = [cut.dual for cut in (*proof.capacity_cuts, *proof.connectivity_cuts)]
+    dual = [cut.dual for cut in proof.capacity_cuts] + [cut.dual for cut in proof.connectivity_cuts]
     return Duals(np.array(proof.assign), degree, np.minimum(limits, 0.0), tuple(cuts), np.maximum(dual, 0.0))
 
 

@@ -54,9 +54,9 @@ class Effort:
     columns: ColumnEffort = field(default_factory=_columns_by_default)
     price_rounds: int = 2
     cut_rounds: int = 40
-    start_nodes: int = 300
-    joint_nodes: int = 60
-    joint_gap: float = 5e-3
+    start_nodes: int = 500
+    joint_nodes: int = 20
+    joint_gap: float = 2.5e-3
 
 
 @dataclass

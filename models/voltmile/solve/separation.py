@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
@@ -216,11 +217,11 @@ def grown_sets(weights: FloatArray, single: Bools) -> tuple[Bools, Ints]:
     rank[graph, each, each] = 0
     free = between.copy()  # tie of each village to the set, -inf inside
     free[graph, each, each] = -np.inf
-    mark = np.random.default_rng(0).integers(1, 2**60, n)
+    mark: NDArray[np.int64] = np.asarray(np.random.default_rng(0).integers(1, 2**60, size=n))
     marks = np.empty((graphs, n, n), dtype=np.int64)
     marks[:, :, 0] = mark
     for stage in range(1, n):
-        nearest = free.argmax(axis=2)
+        nearest = np.asarray(free.argmax(axis=2))
         rank[graph, each, nearest] = stage
         free += between[graph, nearest]
         free[graph, each, nearest] = -np.inf

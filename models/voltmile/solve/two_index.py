@@ -14,6 +14,7 @@ from voltmile.routes.day import TOLERANCE, HubDay, Ride
 from voltmile.routes.network import Matrix, Vector
 from voltmile.routes.rates import Rates
 from voltmile.solve.matrix import FloatArray, MatrixModel
+from voltmile.solve.use import RouteUse
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -22,32 +23,6 @@ DIMENSIONS: tuple[Dimension, ...] = ("kg", "m3")
 
 #: Rows of one vehicle type over all its variables, beside hub_degree.
 LIMITS = ("kg", "m3", "shift", "range")
-
-
-@dataclass(frozen=True)
-class RouteUse:
-    """What a solution or a plan takes of each vehicle type; arrays over ``HubDay.rides``.
-
-    Attributes
-    ----------
-    routes : array
-        Number of routes, fractional in a solution of the program.
-    km, hours : array
-        Driven, and driving plus service time.
-    units : array
-        kWh or litres; in a solution of the program every kg travels the shortest way only.
-    """
-
-    routes: Vector
-    km: Vector
-    hours: Vector
-    units: Vector
-
-
-def price_of(use: RouteUse, rates: Sequence[Rates]) -> float:
-    """Cost of a use at rates, in CNY of the objective."""
-    each = zip(use.routes, use.km, use.hours, use.units, rates, strict=True)
-    return float(sum(r.fixed * x + r.per_km * km + r.per_h * h + r.per_unit * u for x, km, h, u, r in each))
 
 
 @dataclass(frozen=True)
@@ -165,7 +140,7 @@ def shortest_km(distance_km: Matrix) -> Vector:
     while True:
         shorter = np.minimum(least, (least[:, None] + distance_km).min(axis=0))
         if (shorter == least).all():
-            return shorter
+            return np.asarray(shorter, dtype=float)
         least = shorter
 
 
@@ -236,7 +211,7 @@ def base_matrix(
         row_upper=np.r_[equal, np.zeros(len(rows))],
         col_lower=np.zeros(upper.size),
         col_upper=upper.reshape(-1),
-        integrality=np.zeros(upper.size),
+        integrality=np.zeros(upper.size, dtype=np.int32),
     )
 
 
@@ -254,7 +229,8 @@ def limit_row(program: DayProgram, layout: Layout, name: str, k: int) -> Vector:
     """Coefficients of one row of ``LIMITS`` over the columns of type k."""
     driving = program.limit_of_driving(name)
     z = np.zeros(len(layout.tail)) if driving is None else driving[k, layout.tail, layout.head]
-    return np.r_[-program.limit[name][k], program.limit_of_serving(name)[k], z]
+    row = np.r_[-program.limit[name][k], program.limit_of_serving(name)[k], z]
+    return np.asarray(row, dtype=float)
 
 
 def use_of(program: DayProgram, layout: Layout, x: FloatArray) -> RouteUse:

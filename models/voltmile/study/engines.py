@@ -1,0 +1,72 @@
+"""The seams to what solves, compares and checks: one function each, so that nothing else here knows them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from voltmile.problem.nation import Nation
+from voltmile.solve.progress import Listener
+from voltmile.solve.solution import Solution
+from voltmile.study.config import Experiment
+
+if TYPE_CHECKING:
+    from voltmile.check import PricingLevel, Report
+
+
+class NoPlanError(Exception):
+    """The solver ended without a plan.
+
+    Attributes
+    ----------
+    infeasible : bool
+        True when no plan can exist; False when a limit or Ctrl-C came before the first plan.
+    """
+
+    def __init__(self, message: str, infeasible: bool) -> None:
+        self.infeasible = infeasible
+        super().__init__(message)
+
+
+def solve(nation: Nation, experiment: Experiment, on_progress: Listener, stop: Event) -> Solution:
+    """Solve a nation within the limits of an experiment.
+
+    Raises
+    ------
+    NoPlanError
+        When there is no plan to return.
+    """
+    from voltmile.solve import plan
+
+    settings = experiment.solve
+    try:
+        return plan.solve(
+            nation,
+            gap=settings.gap,
+            time_limit_s=settings.time_limit_s,
+            workers=settings.workers,
+            seed=experiment.seed,
+            on_progress=on_progress,
+            stop=stop,
+        )
+    except plan.InfeasibleError as error:
+        raise NoPlanError(str(error), infeasible=True) from error
+    except plan.NoPlanError as error:
+        raise NoPlanError(str(error), infeasible=False) from error
+
+
+def baselines(
+    nation: Nation, solution: Solution, experiment: Experiment, on_progress: Listener, stop: Event
+) -> dict[str, float]:
+    """Compute the baselines an experiment asks for; those not begun when ``stop`` is set are left out."""
+    from voltmile.study.baselines import compute
+
+    return compute(nation, solution, experiment.output.baselines, on_progress=on_progress, stop=stop)
+
+
+def check(nation: Nation, results: Path, pricing: PricingLevel) -> Report:
+    """Check a result folder against its instance with code that shares nothing with the solver."""
+    from voltmile.check import check
+
+    return check(nation, results, pricing=pricing)
