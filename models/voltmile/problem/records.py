@@ -21,7 +21,7 @@ def _list_to_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-Identifier = Annotated[str, Field(pattern=r"^\S+$")]
+Identifier = Annotated[str, Field(pattern=r"^[^\s|]+$")]
 Text = Annotated[str, Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0)]
 NonNegative = Annotated[float, Field(ge=0)]

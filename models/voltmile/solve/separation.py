@@ -24,7 +24,7 @@ from voltmile.solve.two_index import DIMENSIONS, Bools, DayProgram, Dimension, I
 Members = tuple[int, ...]
 
 #: Ratios are rounded up only where they exceed the integer below by more than this (models/README.md).
-_ROUNDING = 1e-9
+_ROUNDING = 1e-12
 #: Least relative violation of a cut that is added.
 _LEAST = 0.01
 #: Two sets are nearly the same when they share more than this part of all their villages.
