@@ -28,7 +28,7 @@ def shell_blocks() -> list[str]:
 
 
 def commands(block: str) -> list[list[str]]:
-    """Words of the voltmile commands in a shell block, comments and the folder of the environment left out."""
+    """Words of the voltmile commands in a shell block, without comments and the environment's folder."""
     lines = [line.split("#")[0] for part in block.splitlines() for line in part.split("&&")]
     found = [line.split() for line in lines]
     return [words[1:] for words in found if words and words[0].endswith("voltmile")]

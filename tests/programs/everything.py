@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from toy_world import Data, route, toy
+
 from voltmile.problem.nation import Nation
 from voltmile.routes.columns import Column
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pyomo.environ as pyo
 import pytest
 from toy_world import Data, all_routes, limit, solve, toy
+
 from voltmile.programs import report
 from voltmile.programs.nation import build
 

@@ -8,6 +8,7 @@ import pyomo.environ as pyo
 import pytest
 from everything import columns_of, everything
 from toy_world import TOY, all_routes, limit, route, solve, toy
+
 from voltmile.problem.plan import Bought, Built, GreenCity, Plan, Sold
 from voltmile.programs import report
 from voltmile.programs.feature import Feature

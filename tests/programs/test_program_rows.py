@@ -15,6 +15,7 @@ import pytest
 from everything import columns_of, everything
 from pyomo.repn import generate_standard_repn
 from toy_world import Data
+
 from voltmile.programs.nation import FEATURES, build
 
 ROWS = """

@@ -8,6 +8,7 @@ import re
 import pytest
 from brute_force import optimum
 from toy_world import TOY, Data, all_routes, limit, solve, toy
+
 from voltmile.programs.nation import build
 
 

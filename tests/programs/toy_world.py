@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyomo.environ as pyo
+
 import voltmile
 from voltmile.problem.nation import Nation
 from voltmile.problem.references import reference_faults

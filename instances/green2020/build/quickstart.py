@@ -126,7 +126,10 @@ def build(source: Path, folder: Path) -> None:
 def quickstart_parameters(book: Book, trees: dict[str, dict[str, Tree]]) -> list[Row]:
     """Return parameters.csv, with the columns that the cut scaled down."""
     own = {
-        ("cities.csv", "urban_parcels_per_day"): "the same share of every city's parcels, so that there are 6 for each village parcel",
+        (
+            "cities.csv",
+            "urban_parcels_per_day",
+        ): "the same share of every city's parcels: 6 for each village parcel",
         ("cities.csv", "electric_share_min"): "none; the green_cities limit asks for one city",
         (
             "existing_fleet.csv",

@@ -72,11 +72,16 @@ def _hub_bounds(
     pools: dict[str, CutPool],
     best: Bounded | None,
 ) -> dict[BlockKey, HubDayBound]:
-    """Bounds of all blocks in the order of the rates; fewer when Ctrl-C came meanwhile."""
+    """Bounds of all blocks in the order of the rates; fewer when Ctrl-C or the time limit came meanwhile."""
     hubs = list(pools)
     tasks = [(hub, of_hub(hub, rates), pools[hub], run.effort.cut_rounds) for hub in hubs]
     found: dict[BlockKey, HubDayBound] = {}
-    for position, (days, pool) in run.crew.run(hub_work.bounds, tasks, run.stop):
+
+    def enough() -> bool:
+        """Finish the first bound whatever the time limit; give up a better one."""
+        return run.stop.is_set() if best is None else run.over
+
+    for position, (days, pool) in run.crew.run(hub_work.bounds, tasks, enough):
         hub = hubs[position]
         pools[hub] = pool
         found.update({(hub, y, d): value for (y, d), value in days.items()})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -15,6 +14,9 @@ from typing import Any, Self, TypeVar
 from voltmile.problem.nation import Nation
 
 Result = TypeVar("Result")
+
+Enough = Callable[[], bool]
+"""Asked now and then whether to go on."""
 
 _POLL_S = 0.2
 _TRIES = 3
@@ -39,6 +41,7 @@ class Crew:
         self._nation = nation
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
+        self._left_running = False
 
     def __enter__(self) -> Self:
         if self._workers > 1:
@@ -48,13 +51,21 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+        if self._pool is None:
+            return
+        if kind is None and not self._left_running:
+            self._pool.shutdown()
+            return
+        # Nobody waits for what is still running: not after an error, not after Ctrl-C or a limit.
+        workers = list((self._pool._processes or {}).values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.terminate()
 
     def run(
-        self, function: Callable[..., Result], tasks: Sequence[tuple[Any, ...]], stop: threading.Event
+        self, function: Callable[..., Result], tasks: Sequence[tuple[Any, ...]], enough: Enough
     ) -> Iterator[tuple[int, Result]]:
-        """Yield (position of the task, result) as results arrive; fewer when ``stop`` is set meanwhile.
+        """Yield (position of the task, result) as results arrive; fewer when ``enough`` says so meanwhile.
 
         Raises
         ------
@@ -63,14 +74,14 @@ class Crew:
         """
         if self._pool is None:
             for position, arguments in enumerate(tasks):
-                if stop.is_set():
+                if enough():
                     return
                 yield position, function(self._nation, *arguments)
             return
-        yield from self._spread(function, tasks, stop)
+        yield from self._spread(function, tasks, enough)
 
     def _spread(
-        self, function: Callable[..., Result], tasks: Sequence[tuple[Any, ...]], stop: threading.Event
+        self, function: Callable[..., Result], tasks: Sequence[tuple[Any, ...]], enough: Enough
     ) -> Iterator[tuple[int, Result]]:
         left = set(range(len(tasks)))
         for _ in range(_TRIES):
@@ -80,14 +91,14 @@ class Crew:
                     self._pool.submit(_call, function, tasks[i]): i for i in sorted(left)
                 }
                 waiting = set(futures)
-                while waiting and not stop.is_set():
+                while waiting and not enough():
                     done, waiting = wait(waiting, timeout=_POLL_S, return_when=FIRST_COMPLETED)
                     for future in sorted(done, key=futures.__getitem__):
                         result = future.result()
                         left.discard(futures[future])
                         yield futures[future], result
-                for future in waiting:
-                    future.cancel()
+                cancelled = [future.cancel() for future in waiting]
+                self._left_running |= not all(cancelled)
                 return
             except BrokenProcessPool:
                 self._pool.shutdown(wait=False, cancel_futures=True)

@@ -42,6 +42,8 @@ def decide(run: Run, frame: Frame, offers: Mapping[BlockKey, Offers], bound: flo
     if outcome is None or not run.over:
         whole = JointEffort(run.effort.joint_gap, run.effort.joint_nodes, run.must_s)
         found = program.solve(start, whole, progress, run.stop)
+        if found.interrupted:
+            run.stop.set()  # Ctrl-C inside HiGHS is heard there
         outcome = found if found.has_incumbent or start is None else start
     if not outcome.has_incumbent:
         if outcome.status in (Status.INFEASIBLE, Status.INFEASIBLE_OR_UNBOUNDED):
@@ -59,9 +61,11 @@ def _start(
     blocks = {key: offer.block for key, offer in offers.items()}
     plans = {key: list(offer.plans.values()) for key, offer in offers.items()}
     nodes = run.effort.start_nodes
-    picked, _ = choose_plans(
+    picked, choice = choose_plans(
         frame, blocks, plans, gap=_START_GAP, nodes=nodes, time_limit_s=run.must_s, stop=run.stop
     )
+    if choice.interrupted:
+        run.stop.set()
     if picked is None:
         return None
     chosen, first = [], 0

@@ -61,7 +61,7 @@ def first_servings(run: Run, hubs: Sequence[str]) -> dict[str, FirstServings]:
     """
     tasks = [(hub, run.effort.tour_iterations, run.seed) for hub in hubs]
     found: dict[str, FirstServings] = {}
-    for position, first in run.crew.run(hub_work.first_servings, tasks, run.stop):
+    for position, first in run.crew.run(hub_work.first_servings, tasks, run.stop.is_set):
         found[hubs[position]] = first
         run.tell(Message(f"hub {hubs[position]}: {len(first.servings)} servings"))
     if len(found) < len(hubs):
@@ -130,7 +130,7 @@ def _ask(
     master: Master,
 ) -> int:
     """Take in what every hub offers, in the order of the tasks; return how many plans are new."""
-    found = dict(run.crew.run(hub_work.columns, tasks, run.stop))
+    found = dict(run.crew.run(hub_work.columns, tasks, run.stop.is_set))
     if len(found) < len(tasks):
         raise NoPlanError("stopped before the first plan: columns were still being chosen")
     fresh = 0

@@ -47,6 +47,8 @@ def compute(
         if halt.is_set():
             break
         value = ways[name]()
+        if halt.is_set():
+            break  # cut off half-way: no comparison
         if isinstance(value, separate.Compared):
             if value.cost_cny is None:
                 on_progress(Message(f"baseline {name}: no plan ({value.reason})"))

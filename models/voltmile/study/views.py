@@ -171,7 +171,8 @@ def limits_sheet(results: ResultFolder) -> Sheet:
     for row in results.tables.limits.to_dict("records"):
         amounts = [None if math.isnan(row[name]) else float(row[name]) for name in numbers]
         rows.append((*(str(row[name]) for name in words), *amounts))
-    columns = (*((name, None) for name in words), *((name, 2) for name in numbers))
+    digits = (2, 2, 2, FITTING)
+    columns = (*((name, None) for name in words), *zip(numbers, digits, strict=True))
     return Sheet(f"{results.summary.instance}: national limits", columns, tuple(rows))
 
 

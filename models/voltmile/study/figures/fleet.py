@@ -30,7 +30,8 @@ def fleet_figure(nation: Nation, tables: Tables) -> Figure:
 def city_fleets_figure(nation: Nation, tables: Tables) -> Figure:
     """Draw the vehicles of each city by year and type; every panel has its own scale."""
     colours = vehicle_colours(nation)
-    key = {label(kind): colour for kind, colour in colours.items()}
+    there = set(tables.fleet["vehicle_type"])
+    key = {label(kind): colour for kind, colour in colours.items() if kind in there}
     key_in = sum(0.085 * len(name) + 0.34 for name in key) + 0.2
     number = len(nation.cities)
     across = number if number <= 4 else min(10, math.ceil(math.sqrt(number)))
