@@ -21,6 +21,9 @@ from voltmile.check.routes import Driven
 #: Hub-days that ``pricing="sample"`` recomputes.
 SAMPLE = 50
 
+#: CNY a claim may lie below what its dual values prove: the claimant's own allowance for rounding.
+FEN = 0.01
+
 
 @dataclass(frozen=True)
 class Proofs:
@@ -94,5 +97,5 @@ class Proofs:
         message = (
             f"{number(claim)} CNY is claimed; the dual values prove {number(proven.value - proven.error)} CNY"
         )
-        holds = proven.value - room <= claim <= proven.value - proven.error + room
+        holds = proven.value - room - FEN <= claim <= proven.value - proven.error + room
         return findings.require("hub_day", holds, " ".join(map(str, key)), message)

@@ -9,11 +9,11 @@ from voltmile.routes.rates import Rates
 from voltmile.solve import hub_work
 from voltmile.solve.certificate import Certificate, DualValue
 from voltmile.solve.frame import Frame, Vector, names_of
-from voltmile.solve.hub_bound import CutPool, HubDayBound
+from voltmile.solve.hub_bound import CutPool, HubDayBound, nothing_proven
 from voltmile.solve.offers import Offers
 from voltmile.solve.prices import BlockKey, Master, lagrangian
 from voltmile.solve.progress import BoundImproved, HubPriced
-from voltmile.solve.run import NoPlanError, Run, of_hub
+from voltmile.solve.run import Run, of_hub
 
 #: How far the prices move from where the bound was best towards the master's: all the way, its duals jump.
 _TOWARDS = 0.5
@@ -32,13 +32,7 @@ class Bounded:
 
 
 def bound(run: Run, frame: Frame, offers: Mapping[BlockKey, Offers], dual: Vector) -> Bounded:
-    """Bound at the prices of the offers, then at prices between these and the master's.
-
-    Raises
-    ------
-    NoPlanError
-        When Ctrl-C came before the first bound was complete.
-    """
+    """Bound at the prices of the offers, then at prices between these and the master's."""
     blocks = {key: offer.block for key, offer in offers.items()}
     pools = {hub: CutPool() for hub in sorted({key[0] for key in blocks})}
     master = Master(frame, blocks)
@@ -49,20 +43,23 @@ def bound(run: Run, frame: Frame, offers: Mapping[BlockKey, Offers], dual: Vecto
     for _ in range(run.effort.price_rounds):
         rates = {key: block.rates(frame, dual) for key, block in blocks.items()}
         hubs = _hub_bounds(run, rates, pools, best)
-        if len(hubs) < len(blocks):
+        if len(hubs) < len(blocks) and best is not None:
             break
+        # What Ctrl-C kept from being bounded costs nothing at the least: a weak bound, but a bound.
+        hubs = {key: hubs.get(key) or nothing_proven(blocks[key].day, rates[key]) for key in blocks}
         value = lagrangian(frame, dual, [b.value for b in hubs.values()])
         if best is None or value > best.value:
             best = Bounded(value, dual, hubs)
         run.tell(BoundImproved(best.value))
+        if run.over:
+            break
         for key, found in hubs.items():
             master.propose(key, found.use)
         prices = master.solve()
-        if prices.value - best.value <= _CLOSE * abs(prices.value) or run.over:
+        if prices.value - best.value <= _CLOSE * abs(prices.value):
             break
         dual = frame.clipped(_TOWARDS * prices.dual + (1 - _TOWARDS) * best.dual)
-    if best is None:
-        raise NoPlanError("stopped before the first bound")
+    assert best is not None
     return best
 
 

@@ -61,8 +61,10 @@ def _start(
     blocks = {key: offer.block for key, offer in offers.items()}
     plans = {key: list(offer.plans.values()) for key, offer in offers.items()}
     nodes = run.effort.start_nodes
+    # After Ctrl-C the choice is made all the same, within the seconds that a plan is worth.
+    stop = None if run.stop.is_set() else run.stop
     picked, choice = choose_plans(
-        frame, blocks, plans, gap=_START_GAP, nodes=nodes, time_limit_s=run.must_s, stop=run.stop
+        frame, blocks, plans, gap=_START_GAP, nodes=nodes, time_limit_s=run.must_s, stop=stop
     )
     if choice.interrupted:
         run.stop.set()

@@ -12,12 +12,13 @@ from voltmile.routes.day import HubDay
 from voltmile.routes.rates import Rates
 from voltmile.solve.certificate import HubDayProof
 from voltmile.solve.hub_master import HubMaster, dominators
-from voltmile.solve.hub_proof import proof_of, proof_value, safe_value, weigh
+from voltmile.solve.hub_proof import Duals, proof_of, proof_value, safe_value, weigh
 from voltmile.solve.lp import LpResult
 from voltmile.solve.matrix import FloatArray
 from voltmile.solve.separation import Cut, CutPool, Separator, masks
 from voltmile.solve.status import SolverError
 from voltmile.solve.two_index import (
+    LIMITS,
     Costs,
     DayProgram,
     Layout,
@@ -27,7 +28,7 @@ from voltmile.solve.two_index import (
 )
 from voltmile.solve.use import RouteUse
 
-__all__ = ["CutPool", "Effort", "HubDayBound", "hub_day_bound", "proof_value"]
+__all__ = ["CutPool", "Effort", "HubDayBound", "hub_day_bound", "nothing_proven", "proof_value"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,14 @@ class HubDayBound:
     cuts: int
     rounds: int
     seconds: float
+
+
+def nothing_proven(day: HubDay, rates: Sequence[Rates]) -> HubDayBound:
+    """Return the bound of dual values that are all zero: what there is before any work was done."""
+    kinds, n = len(day.rides), day.network.size
+    duals = Duals(np.zeros(n), np.zeros((kinds, n + 1)), np.zeros((len(LIMITS), kinds)), (), np.zeros(0))
+    value = proof_value(day, rates, proof_of(day, duals, 0.0))
+    return HubDayBound(value, proof_of(day, duals, value), RouteUse(*np.zeros((4, kinds))), 0, 0, 0.0)
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,8 @@ def gather(
     ------
     InfeasibleError
         When the shared rows contradict each other whatever the routes are.
+    NoPlanError
+        When Ctrl-C came before every hub had offered a plan for every day.
     """
     dual = _first_prices(run, blocks, frame, first)
     offers = {key: Offers(block) for key, block in blocks.items()}
@@ -95,6 +97,8 @@ def gather(
         rates = {key: block.rates(frame, dual) for key, block in blocks.items()}
         tasks = [(hub, of_hub(hub, rates), servings[hub], effort, run.seed) for hub in servings]
         fresh = _ask(run, tasks, offers, servings, master)
+        if any(not offer.plans for offer in offers.values()):
+            raise NoPlanError("stopped before the first plan: columns were still being chosen")
         prices = master.solve()
         plans = sum(len(offer.plans) for offer in offers.values())
         run.tell(
@@ -131,10 +135,9 @@ def _ask(
 ) -> int:
     """Take in what every hub offers, in the order of the tasks; return how many plans are new."""
     found = dict(run.crew.run(hub_work.columns, tasks, run.stop.is_set))
-    if len(found) < len(tasks):
-        raise NoPlanError("stopped before the first plan: columns were still being chosen")
     fresh = 0
-    for position, (hub, *_) in enumerate(tasks):
+    for position in sorted(found):
+        hub = tasks[position][0]
         servings[hub] = found[position].servings
         for (y, d), made in found[position].days.items():
             for use in offers[hub, y, d].add(made):

@@ -90,7 +90,7 @@ class Run:
     @property
     def must_s(self) -> float:
         """Seconds for a step that a plan depends on."""
-        return max(self.left_s, _GRACE_S)
+        return _GRACE_S if self.over else max(self.left_s, _GRACE_S)
 
     @property
     def over(self) -> bool:
