@@ -22,10 +22,10 @@ from voltmile.problem.places import (
     Hub,
     Village,
 )
-from voltmile.problem.plan import Plan
+from voltmile.problem.plan import CostRow, Plan
 from voltmile.routes.columns import Column
 from voltmile.solve.certificate import Certificate
-from voltmile.solve.solution import CostRow, Solution
+from voltmile.solve.solution import Solution
 from voltmile.solve.status import Status
 
 HEADER = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from voltmile.problem.records import AsTuple, Identifier, Record
@@ -119,3 +120,24 @@ class Plan(Record):
     green: Annotated[tuple[GreenCity, ...], AsTuple] = ()
     slack: Annotated[tuple[Violation, ...], AsTuple] = ()
     routes: Annotated[tuple[Route, ...], AsTuple] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """One cost term of one city and year, as the program's named Expression has it.
+
+    Attributes
+    ----------
+    city : str or None
+        None for the national terms.
+    year : int or "end"
+        ``"end"`` for what is owned after the last year.
+    cash_cny, discounted_cny : float
+        In the money of the year, and as it counts in the objective.
+    """
+
+    city: str | None
+    year: int | Literal["end"]
+    term: str
+    cash_cny: float
+    discounted_cny: float

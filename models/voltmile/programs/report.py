@@ -18,13 +18,12 @@ from voltmile.problem.limits import (
     SupplyLimit,
 )
 from voltmile.problem.nation import Nation
-from voltmile.problem.plan import Plan
+from voltmile.problem.plan import CostRow, Plan
 from voltmile.programs.costs import NATIONAL, discount
 from voltmile.programs.feature import Model
 from voltmile.programs.journey import visits
 from voltmile.programs.limits import slack, year_of
 from voltmile.routes.columns import Column
-from voltmile.solve.solution import CostRow
 
 TINY = 1e-9
 """Continuous values below this are solver noise and left out of a plan."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -25,7 +24,6 @@ def choose_plans(
     *,
     gap: float,
     nodes: int,
-    time_limit_s: float,
     stop: Stop | None = None,
     mixed: bool = False,
 ) -> tuple[dict[BlockKey, int] | None, Outcome]:
@@ -65,8 +63,7 @@ def choose_plans(
         integrality=np.concatenate([frame.integrality, np.full(len(offered), not mixed, dtype=np.int32)]),
         offset=frame.offset,
     )
-    limit = time_limit_s if math.isfinite(time_limit_s) else None
-    outcome = solve_mip(matrix, gap_rel=gap, node_limit=nodes, time_limit_s=limit, stop=stop)
+    outcome = solve_mip(matrix, gap_rel=gap, node_limit=nodes, stop=stop)
     if outcome.x is None:
         return None, outcome
     share = outcome.x[len(frame.c) :]

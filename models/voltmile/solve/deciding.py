@@ -40,10 +40,9 @@ def decide(run: Run, frame: Frame, offers: Mapping[BlockKey, Offers], bound: flo
 
     outcome = start
     if outcome is None or not run.over:
-        whole = JointEffort(run.effort.joint_gap, run.effort.joint_nodes, run.must_s)
-        found = program.solve(start, whole, progress, run.stop)
-        if found.interrupted:
-            run.stop.set()  # Ctrl-C inside HiGHS is heard there
+        whole = JointEffort(run.effort.joint_gap, run.effort.joint_nodes)
+        found = program.solve(start, whole, progress, run.patience())
+        run.hear(found.interrupted)
         outcome = found if found.has_incumbent or start is None else start
     if not outcome.has_incumbent:
         if outcome.status in (Status.INFEASIBLE, Status.INFEASIBLE_OR_UNBOUNDED):
@@ -61,18 +60,13 @@ def _start(
     blocks = {key: offer.block for key, offer in offers.items()}
     plans = {key: list(offer.plans.values()) for key, offer in offers.items()}
     nodes = run.effort.start_nodes
-    # After Ctrl-C the choice is made all the same, within the seconds that a plan is worth.
-    stop = None if run.stop.is_set() else run.stop
-    picked, choice = choose_plans(
-        frame, blocks, plans, gap=_START_GAP, nodes=nodes, time_limit_s=run.must_s, stop=stop
-    )
-    if choice.interrupted:
-        run.stop.set()
+    picked, choice = choose_plans(frame, blocks, plans, gap=_START_GAP, nodes=nodes, stop=run.patience())
+    run.hear(choice.interrupted)
     if picked is None:
         return None
     chosen, first = [], 0
     for key, offer in offers.items():
         chosen += [first + j for j in list(offer.plans)[picked[key]]]
         first += len(offer.columns)
-    outcome = program.with_routes(chosen, JointEffort(1e-4, nodes, run.must_s))
+    outcome = program.with_routes(chosen, JointEffort(1e-4, nodes), run.patience())
     return outcome if outcome.has_incumbent else None

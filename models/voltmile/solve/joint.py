@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from voltmile.problem.nation import Nation
-from voltmile.problem.plan import Plan
+from voltmile.problem.plan import CostRow, Plan
 from voltmile.programs import report
 from voltmile.programs.feature import Model
 from voltmile.programs.nation import build
@@ -18,17 +17,15 @@ from voltmile.routes.columns import Column
 from voltmile.solve.bridge import CompiledModel, compile_model, load
 from voltmile.solve.highs import solve_lp, solve_mip
 from voltmile.solve.outcome import Outcome
-from voltmile.solve.solution import CostRow
-from voltmile.solve.watch import Progress
+from voltmile.solve.watch import Progress, Stop
 
 
 @dataclass(frozen=True)
 class JointEffort:
-    """Limits of the MIP: relative gap, nodes, seconds."""
+    """Limits of the MIP: relative gap and nodes."""
 
     gap: float
     nodes: int
-    time_limit_s: float
 
 
 @dataclass(frozen=True)
@@ -69,25 +66,21 @@ class JointProgram:
         """Return the program as Pyomo states it."""
         return build(nation, columns)
 
-    def with_routes(
-        self, chosen: Sequence[int], effort: JointEffort, stop: threading.Event | None = None
-    ) -> Outcome:
+    def with_routes(self, chosen: Sequence[int], effort: JointEffort, stop: Stop | None = None) -> Outcome:
         """Decide everything else with exactly these columns driven."""
         used = np.zeros(len(self.columns))
         used[list(chosen)] = 1.0
         lower, upper = self.compiled.col_lower.copy(), self.compiled.col_upper.copy()
         lower[self._use] = upper[self._use] = used
         fixed = replace(self.compiled, col_lower=lower, col_upper=upper)
-        return solve_mip(
-            fixed, gap_rel=effort.gap, node_limit=effort.nodes, time_limit_s=effort.time_limit_s, stop=stop
-        )
+        return solve_mip(fixed, gap_rel=effort.gap, node_limit=effort.nodes, stop=stop)
 
     def solve(
         self,
         start: Outcome | None,
         effort: JointEffort,
         on_progress: Callable[[Progress], object] | None = None,
-        stop: threading.Event | None = None,
+        stop: Stop | None = None,
     ) -> Outcome:
         """Decide everything over the columns, from a start if there is one."""
         given = None
@@ -97,7 +90,6 @@ class JointProgram:
             self.compiled,
             gap_rel=effort.gap,
             node_limit=effort.nodes,
-            time_limit_s=effort.time_limit_s,
             start=given,
             on_progress=on_progress,
             stop=stop,

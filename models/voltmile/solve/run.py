@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -87,10 +87,19 @@ class Run:
         """Seconds to the time limit; negative beyond it."""
         return self.deadline - time.perf_counter()
 
-    @property
-    def must_s(self) -> float:
-        """Seconds for a step that a plan depends on."""
-        return _GRACE_S if self.over else max(self.left_s, _GRACE_S)
+    def patience(self) -> Callable[[], bool]:
+        """Return the stop sign of a step that a plan depends on: some seconds are left for it in any case.
+
+        A MIP gets it instead of HiGHS' own time limit, which changes the search even when it is not reached.
+        """
+        until = time.perf_counter() + (_GRACE_S if self.over else max(self.left_s, _GRACE_S))
+        already = self.stop.is_set()
+        return lambda: time.perf_counter() >= until or (self.stop.is_set() and not already)
+
+    def hear(self, interrupted: bool) -> None:
+        """Take note that a MIP was interrupted: within the time limit that was Ctrl-C, heard by HiGHS."""
+        if interrupted and self.left_s > 0:
+            self.stop.set()
 
     @property
     def over(self) -> bool:

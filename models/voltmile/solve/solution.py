@@ -4,34 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from voltmile.problem.nation import Nation
-from voltmile.problem.plan import Plan
+from voltmile.problem.plan import CostRow, Plan
 from voltmile.routes.columns import Column
 from voltmile.solve.certificate import Certificate
 from voltmile.solve.status import Status
-
-
-@dataclass(frozen=True, slots=True)
-class CostRow:
-    """One cost term of one city and year, as the program's named Expression has it.
-
-    Attributes
-    ----------
-    city : str or None
-        None for the national terms.
-    year : int or "end"
-        ``"end"`` for what is owned after the last year.
-    cash_cny, discounted_cny : float
-        In the money of the year, and as it counts in the objective.
-    """
-
-    city: str | None
-    year: int | Literal["end"]
-    term: str
-    cash_cny: float
-    discounted_cny: float
 
 
 @dataclass(frozen=True)

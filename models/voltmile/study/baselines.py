@@ -16,7 +16,7 @@ from voltmile.study import journey, separate
 #: point, and the km per visit grow with it.
 CARRIERS = 3
 
-_EFFORT = JointEffort(gap=2e-3, nodes=60, time_limit_s=120.0)
+_EFFORT = JointEffort(gap=2e-3, nodes=60)
 
 
 def compute(

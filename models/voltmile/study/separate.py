@@ -63,7 +63,6 @@ def fleet_first(
         plans,
         gap=1e-3,
         nodes=effort.nodes,
-        time_limit_s=effort.time_limit_s,
         stop=stop,
         mixed=True,
     )
