@@ -15,23 +15,10 @@ Rules a violation can name:
 * the bound: certificate, dual_sign, hub_day, bound
 """
 
-import sys
-from types import ModuleType
-from typing import Any
-
+from voltmile.callable_module import calls
 from voltmile.check.checker import check
 from voltmile.check.report import ClaimCount, PricingLevel, Report, Violation
 
 __all__ = ["ClaimCount", "PricingLevel", "Report", "Violation", "check"]
 
-
-class _CallableModule(ModuleType):
-    """Lets ``voltmile.check(nation, folder)`` be the function although ``voltmile.check`` is this package."""
-
-    def __call__(self, *arguments: Any, **options: Any) -> Report:
-        """See :func:`voltmile.check.checker.check`."""
-        return check(*arguments, **options)
-
-
-# Importing a subpackage makes it an attribute of its parent, under the name of the function we want there.
-sys.modules[__name__].__class__ = _CallableModule
+calls(__name__, "voltmile.check.checker")
