@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from spoiling import CORRUPTIONS, Corruption, NotApplicableError
+from corruptions import CORRUPTIONS, Corruption, NotApplicableError
 from typer.testing import CliRunner
 
 import voltmile as vm
