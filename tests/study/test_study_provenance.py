@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import subprocess
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import voltmile
 from voltmile.study import provenance
 from voltmile.study.config import read_experiment
 from voltmile.study.provenance import checkout, describe, versions
+
+AUTHOR = ("-c", "user.name=tests", "-c", "user.email=tests@example.org")
 
 
 def test_it_says_what_was_run_on_what(experiment: Path, tmp_path: Path) -> None:
@@ -51,3 +55,27 @@ def test_an_odd_machine_is_no_trouble(
     monkeypatch.setattr(provenance.sys, "platform", "plan9")
     found = describe(read_experiment(experiment), tiny.nation(), tmp_path, None, datetime.now(UTC)).machine
     assert (found.cpu, found.cores) == (None, None)
+
+
+def test_an_installed_copy_of_a_checkout_knows_its_commit_while_the_files_agree(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed, source = tmp_path / "site" / "voltmile", tmp_path / "clone" / "models" / "voltmile"
+    for folder in (installed, source):
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").write_text("")
+    clone = tmp_path / "clone"
+    for words in (["init", "-q"], ["add", "."], [*AUTHOR, "commit", "-qm", "first"]):
+        subprocess.run(["git", "-C", str(clone), *words], check=True)
+
+    class Installed:
+        def read_text(self, _name: str) -> str:
+            return json.dumps({"url": clone.as_uri()})
+
+    monkeypatch.setattr(provenance.voltmile, "__file__", str(installed / "__init__.py"))
+    monkeypatch.setattr(provenance.metadata, "distribution", lambda _name: Installed())
+    commit, dirty = provenance.checkout()
+    assert commit is not None
+    assert dirty is False
+    (installed / "__init__.py").write_text("changed = True")
+    assert provenance.checkout() == (None, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
@@ -11,13 +12,14 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlparse
 
 import voltmile
 from voltmile.problem.nation import Nation
 from voltmile.problem.records import Record
 from voltmile.study.config import ExperimentFile
 
-LIBRARIES = ("highspy", "matplotlib", "numba", "numpy", "pandas", "pydantic", "pyomo", "pyvrp", "scipy")
+LIBRARIES = ("highspy", "matplotlib", "numpy", "pandas", "pydantic", "pyomo", "pyvrp", "scipy")
 
 
 class Machine(Record):
@@ -85,8 +87,11 @@ def describe(
 
 
 def checkout() -> tuple[str | None, bool | None]:
-    """Commit and dirty flag of the checkout voltmile runs from; (None, None) where there is none."""
-    package = Path(voltmile.__file__).parent
+    """Commit and dirty flag of the checkout voltmile runs from, or was installed from unchanged since.
+
+    (None, None) where there is none.
+    """
+    package = _source() or Path(voltmile.__file__).parent
     # A package installed into an environment below someone else's repository is not part of that repository.
     if _git(package, "ls-files", "--error-unmatch", "__init__.py") is None:
         return None, None
@@ -95,6 +100,24 @@ def checkout() -> tuple[str | None, bool | None]:
     if commit is None or changes is None:
         return None, None
     return commit, bool(changes)
+
+
+def _source() -> Path | None:
+    """Folder of a checkout the package was installed from, if it still holds the very same files."""
+    installed = Path(voltmile.__file__).parent
+    try:
+        recorded = metadata.distribution("voltmile").read_text("direct_url.json")
+        url = json.loads(recorded or "{}").get("url", "")
+    except (metadata.PackageNotFoundError, ValueError):
+        return None
+    source = Path(unquote(urlparse(url).path)) / "models" / "voltmile"
+    if not url.startswith("file:") or not source.is_dir():
+        return None
+    return source if _files(source) == _files(installed) else None
+
+
+def _files(package: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(package)): path.read_bytes() for path in sorted(package.rglob("*.py"))}
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
