@@ -1,0 +1,21 @@
+"""Published tables are what the committed rows say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from voltmile.cli import app
+
+PUBLISHED = sorted((Path(__file__).parents[1] / "experiments" / "published").iterdir())
+
+
+@pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)
+def test_a_published_table_is_made_of_its_committed_rows(folder: Path) -> None:
+    page = (folder / "README.md").read_text(encoding="utf-8")
+    written = page.split("<!-- table -->\n")[1].split("<!-- end of table -->")[0]
+    outcome = CliRunner().invoke(app, ["table", str(folder)])
+    assert outcome.exit_code == 0, outcome.output
+    assert outcome.output.strip() == written.strip()
