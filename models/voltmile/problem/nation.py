@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -123,9 +123,6 @@ class EnergyBook(Record):
         if any(later <= earlier for earlier, later in pairwise(points)):
             raise ValueError(f"temperature.celsius {points} does not rise; valid: strictly rising points")
         return self
-
-
-Identified = TypeVar("Identified", DayType, City, Hub, Village, Tariff, Fuel, ChargerType)
 
 
 class Nation(Record):

@@ -34,7 +34,6 @@ class Found:
     """Routes of a search: positions in ``day.rides`` and node sequences."""
 
     routes: tuple[tuple[int, tuple[int, ...]], ...]
-    feasible: bool
 
 
 def search(
@@ -59,7 +58,7 @@ def search(
     Returns
     -------
     Found
-        The best solution; ``feasible`` is PyVRP's own verdict.
+        The best solution; PyVRP may end with one that breaks a limit.
     """
     types = [k for k in range(len(rates)) if available is None or available[k] > 0]
     data = _data(day, rates, types, available)
@@ -74,7 +73,7 @@ def search(
         (types[route.vehicle_type()], tuple(a.idx + 1 for a in route if a.is_client()))
         for route in result.best.routes()
     ]
-    return Found(routes=tuple(routes), feasible=bool(result.best.is_feasible()))
+    return Found(routes=tuple(routes))
 
 
 def _data(

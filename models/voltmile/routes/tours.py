@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voltmile.routes.network import Network
@@ -57,30 +57,3 @@ def tour_of(network: Network, nodes: Sequence[int]) -> Tour:
         parcels=float(sum(network.parcels[i] for i in nodes)),
         kg_km=kg_km,
     )
-
-
-class TourPool:
-    """Distinct tours of one hub, in the order in which they were found."""
-
-    def __init__(self, network: Network) -> None:
-        self.network = network
-        self._tours: dict[tuple[int, ...], Tour] = {}
-
-    def __len__(self) -> int:
-        return len(self._tours)
-
-    def __iter__(self) -> Iterator[Tour]:
-        return iter(self._tours.values())
-
-    def add(self, nodes: Sequence[int]) -> Tour:
-        """Add the tour in both driving directions (the load makes them differ); return it as given."""
-        key = tuple(nodes)
-        for order in (key, key[::-1]):
-            if order not in self._tours:
-                self._tours[order] = tour_of(self.network, order)
-        return self._tours[key]
-
-    def extend(self, many: Iterable[Sequence[int]]) -> None:
-        """Add many tours."""
-        for nodes in many:
-            self.add(nodes)

@@ -91,17 +91,9 @@ class Master:
         result = self._lp.solve()
         if result.status is Status.INFEASIBLE:
             raise UnpriceableError("the frame is infeasible even with every block served for nothing")
-        if result.row_duals is None or result.objective is None or result.x is None:
+        if result.row_duals is None or result.objective is None:
             raise SolverError(f"the master of the price search ended {result.status}")
-        rows = len(self.frame.keys)
-        first = len(self.frame.c)
-        unserved = float(result.x[first : first + len(self.blocks)].sum())
-        return MasterPrices(
-            value=result.objective,
-            dual=result.row_duals[:rows],
-            convexity=dict(zip(self.blocks, result.row_duals[rows:].tolist(), strict=True)),
-            unserved=unserved,
-        )
+        return MasterPrices(value=result.objective, dual=result.row_duals[: len(self.frame.keys)])
 
     @property
     def _number(self) -> dict[BlockKey, int]:
@@ -135,16 +127,10 @@ class MasterPrices:
     Attributes
     ----------
     dual : array, shape (rows of the frame,)
-    convexity : dict
-        Dual value of each block: what its best proposal costs at the prices.
-    unserved : float
-        Share of blocks without a proposal that fits; 0 once the master is feasible.
     """
 
     value: float
     dual: Vector
-    convexity: dict[BlockKey, float]
-    unserved: float
 
 
 def lagrangian(frame: Frame, dual: Vector, values: Sequence[float]) -> float:
