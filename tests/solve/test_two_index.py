@@ -11,7 +11,7 @@ import pytest
 from voltmile.routes.day import HubDay, Ride
 from voltmile.routes.network import Network
 from voltmile.routes.rates import Rates
-from voltmile.routes.tours import tour_of
+from voltmile.routes.tours import Tour, tour_of
 from voltmile.solve.certificate import HubDayProof
 from voltmile.solve.hub_bound import CutPool, Effort, hub_day_bound, proof_value
 from voltmile.solve.hub_master import dominators
@@ -20,6 +20,12 @@ from voltmile.solve.two_index import day_program, shortest_km
 from voltmile.solve.use import RouteUse, price_of
 
 INF = math.inf
+
+
+def _paid(day: HubDay, ride: Ride, rate: Rates, tour: Tour) -> float:
+    used = ride.consumption(tour.distance_km, tour.kg_km * day.factor)
+    hours = day.duration_h(tour)
+    return rate.fixed + rate.per_km * tour.distance_km + rate.per_h * hours + rate.per_unit * used
 
 
 def network(distance_km, kg, m3, speed: float = 40.0) -> Network:
@@ -103,7 +109,7 @@ def optimum(day: HubDay, rates) -> float:
             for ride, rate in zip(day.rides, rates, strict=True):
                 if day.column(ride, tour) is not None:
                     members = sum(1 << (i - 1) for i in order)
-                    cheapest[members] = min(cheapest[members], rate.of(day, ride, tour))
+                    cheapest[members] = min(cheapest[members], _paid(day, ride, rate, tour))
     plan = np.zeros(2**n)
     for members in range(1, 2**n):
         lowest = members & -members
