@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import scipy.sparse as sp
 
 from voltmile.solve.frame import Frame
 from voltmile.solve.highs import solve_mip
 from voltmile.solve.linking import column_of
-from voltmile.solve.matrix import MatrixModel
 from voltmile.solve.outcome import Outcome
 from voltmile.solve.prices import Block, BlockKey
 from voltmile.solve.use import RouteUse
@@ -44,25 +42,13 @@ def choose_plans(
     keys = list(blocks)
     offered = [(b, p) for b, key in enumerate(keys) for p in range(len(plans[key]))]
     rows = len(frame.keys)
-    cost, entries = [], []
-    for j, (b, p) in enumerate(offered):
+    extra = []
+    for b, p in offered:
         price, coefficients = column_of(blocks[keys[b]].links, plans[keys[b]][p])
-        cost.append(price)
-        entries += [(frame.row[name], j, v) for name, v in coefficients.items() if name in frame.row]
-        entries.append((rows + b, j, 1.0))
-    r, j_of, v = zip(*entries, strict=True)
-    right = sp.csc_array((v, (r, j_of)), shape=(rows + len(keys), len(offered)))
-    left = sp.vstack([frame.A, sp.csc_array((len(keys), len(frame.c)))])
-    matrix = MatrixModel(
-        c=np.concatenate([frame.c, cost]),
-        A=sp.csc_array(sp.hstack([left, right])),
-        row_lower=np.concatenate([frame.row_lower, np.ones(len(keys))]),
-        row_upper=np.concatenate([frame.row_upper, np.ones(len(keys))]),
-        col_lower=np.concatenate([frame.lower, np.zeros(len(offered))]),
-        col_upper=np.concatenate([frame.upper, np.ones(len(offered))]),
-        integrality=np.concatenate([frame.integrality, np.full(len(offered), not mixed, dtype=np.int32)]),
-        offset=frame.offset,
-    )
+        entries = {frame.row[name]: v for name, v in coefficients.items() if name in frame.row}
+        extra.append((price, entries | {rows + b: 1.0}))
+    whole = np.concatenate([frame.integrality, np.full(len(offered), not mixed, dtype=np.int32)])
+    matrix = frame.beside(extra, len(keys), np.ones(len(offered)), whole)
     outcome = solve_mip(matrix, gap_rel=gap, node_limit=nodes, stop=stop)
     if outcome.x is None:
         return None, outcome

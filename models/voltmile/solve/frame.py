@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from voltmile.solve.bridge import CompiledModel
 from voltmile.solve.linking import RowKey
+from voltmile.solve.matrix import MatrixModel
 
 Vector = NDArray[np.float64]
 
@@ -92,6 +93,38 @@ class Frame:
         size = math.fsum(np.abs(priced)) + math.fsum(spread * worst) + abs(hubs) + abs(self.offset)
         terms = self.A.nnz + 2 * len(self.c) + len(dual) + 10
         return total - terms * 2.0**-52 * size
+
+    def beside(
+        self,
+        extra: Sequence[tuple[float, Mapping[int, float]]],
+        blocks: int,
+        upper: Vector,
+        integrality: NDArray[np.int32],
+    ) -> MatrixModel:
+        """Return the frame with further columns and a convexity row (= 1) for each block below its own rows.
+
+        Parameters
+        ----------
+        extra : sequence of (cost, {row: coefficient})
+            Row ``len(keys) + b`` is the convexity row of block b.
+        upper : array, shape (len(extra),)
+            The lower bounds are 0.
+        integrality : array of int, shape (columns + len(extra),)
+        """
+        data = [(r, j, v) for j, (_, entries) in enumerate(extra) for r, v in entries.items()]
+        r, j, v = zip(*data, strict=True) if data else ((), (), ())
+        right = sp.csc_array((v, (r, j)), shape=(len(self.keys) + blocks, len(extra)))
+        left = sp.vstack([self.A, sp.csc_array((blocks, len(self.c)))])
+        return MatrixModel(
+            c=np.concatenate([self.c, [cost for cost, _ in extra]]),
+            A=sp.csc_array(sp.hstack([left, right])),
+            row_lower=np.concatenate([self.row_lower, np.ones(blocks)]),
+            row_upper=np.concatenate([self.row_upper, np.ones(blocks)]),
+            col_lower=np.concatenate([self.lower, np.zeros(len(extra))]),
+            col_upper=np.concatenate([self.upper, upper]),
+            integrality=integrality,
+            offset=self.offset,
+        )
 
     def _column(self, j: int) -> tuple[NDArray[np.int32], Vector]:
         a, b = self.A.indptr[j], self.A.indptr[j + 1]

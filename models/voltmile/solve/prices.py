@@ -11,9 +11,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
-import scipy.sparse as sp
 
 from voltmile.routes.day import HubDay
 from voltmile.routes.rates import Rates
@@ -95,7 +95,7 @@ class Master:
             raise SolverError(f"the master of the price search ended {result.status}")
         return MasterPrices(value=result.objective, dual=result.row_duals[: len(self.frame.keys)])
 
-    @property
+    @cached_property
     def _number(self) -> dict[BlockKey, int]:
         return {key: b for b, key in enumerate(self.blocks)}
 
@@ -104,20 +104,8 @@ class Master:
         rows, blocks = len(self.frame.keys), len(self.blocks)
         dearest = max((cost for cost, _ in self._columns), default=1.0)
         extra = [(_ARTIFICIAL * max(dearest, 1.0), {rows + b: 1.0}) for b in range(blocks)] + self._columns
-        data = [(r, j, v) for j, (_, entries) in enumerate(extra) for r, v in entries.items()]
-        r, j, v = zip(*data, strict=True) if data else ((), (), ())
-        right = sp.csc_array((v, (r, j)), shape=(rows + blocks, len(extra)))
-        left = sp.vstack([self.frame.A, sp.csc_array((blocks, len(self.frame.c)))])
-        return MatrixModel(
-            c=np.concatenate([self.frame.c, [cost for cost, _ in extra]]),
-            A=sp.csc_array(sp.hstack([left, right])),
-            row_lower=np.concatenate([self.frame.row_lower, np.ones(blocks)]),
-            row_upper=np.concatenate([self.frame.row_upper, np.ones(blocks)]),
-            col_lower=np.concatenate([self.frame.lower, np.zeros(len(extra))]),
-            col_upper=np.concatenate([self.frame.upper, np.full(len(extra), np.inf)]),
-            integrality=np.zeros(len(self.frame.c) + len(extra), dtype=np.int32),
-            offset=self.frame.offset,
-        )
+        relaxed = np.zeros(len(self.frame.c) + len(extra), dtype=np.int32)
+        return self.frame.beside(extra, blocks, np.full(len(extra), np.inf), relaxed)
 
 
 @dataclass(frozen=True)
