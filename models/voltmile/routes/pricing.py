@@ -1,0 +1,88 @@
+"""What route pricing is asked and what it answers, whichever labelling does the work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voltmile.problem.routing import Matrix, Route, Vector
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetRow:
+    """A limited-memory subset-row cut on three customers (Jepsen et al. 2008, doi:10.1287/opre.1070.0449).
+
+    A route pays ``price`` for every second visit to ``members``; the count is forgotten whenever it visits a
+    customer outside ``memory`` (Pecin et al. 2017, doi:10.1007/s12532-016-0108-8).
+    """
+
+    members: tuple[int, int, int]
+    memory: frozenset[int]
+    price: float
+
+
+@dataclass(frozen=True, eq=False)
+class Prices:
+    """Dual values, as what they add to or take off the cost of a route; K vehicle types, n customers.
+
+    A route of type k that visits customers c1, ..., cm (stations in between left out) has the reduced cost
+    ``cost + vehicle[k] + sum of arc[k, i, j] over its arcs 0-c1, c1-c2, ..., cm-0 - sum of customer[c] + what it
+    pays for subset rows``.
+
+    Attributes
+    ----------
+    customer : array, shape (n + 1,)
+    vehicle : array, shape (K,)
+    arc : array, shape (K, n + 1, n + 1)
+    allowed : array of bool, shape (K, n + 1, n + 1)
+        Arcs a route may use.
+    rows : tuple of SubsetRow
+    """
+
+    customer: Vector
+    vehicle: Vector
+    arc: NDArray[np.float64]
+    allowed: NDArray[np.bool_]
+    rows: tuple[SubsetRow, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Priced:
+    """What a pricing call found.
+
+    Attributes
+    ----------
+    least : array, shape (K,)
+        For each type a lower bound on the reduced cost of all its feasible routes (infinity: there is none);
+        minus infinity where the call was heuristic or gave up.
+    routes : list of Route
+        Relaxed routes may visit a customer more than once.
+    reduced : list of float
+        Reduced cost of each route.
+    """
+
+    least: Vector
+    routes: list[Route]
+    reduced: list[float]
+
+
+class Pricer(Protocol):
+    """Finds routes of least reduced cost for one problem."""
+
+    def price(self, prices: Prices, *, exact: bool, most: int) -> Priced:
+        """Return up to ``most`` routes a type, those of negative reduced cost first of all."""
+
+    def enumerate(self, prices: Prices, below: Vector, most: int) -> list[Route] | None:
+        """Return all elementary routes of type k with a reduced cost under ``below[k]``; None if over ``most``.
+
+        Of the routes of a type on the same customers only a cheapest one is returned.
+        """
+
+    def slack(self, prices: Prices, below: Vector) -> NDArray[np.bool_]:
+        """Arcs, shape (K, n + 1, n + 1), that some route with a reduced cost under ``below[k]`` may use."""
+
+
+__all__ = ["Matrix", "Priced", "Pricer", "Prices", "SubsetRow"]
