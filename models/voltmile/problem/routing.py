@@ -80,8 +80,8 @@ class RoutingProblem:
     family : str
         The set it belongs to, as in "CVRP A" or "E-VRPTW 10"; empty when unknown.
     variant : str
-        The problem class: CVRP, DCVRP, VRPTW, FSMF, FSMD, FSMFD, HVRPD, HVRPFD, E-VRPTW full, E-VRPTW partial,
-        MFGVRP, E-VRP-NL, ...
+        The problem class: CVRP, DCVRP, VRPTW, FSMF, FSMD, FSMFD, HVRPD, HVRPFD, E-VRPTW full,
+        E-VRPTW partial, MFGVRP, E-VRP-NL, ...
     labels : tuple of str
         Name of each node in the source, shape (nodes,).
     distance, time : array, shape (nodes, nodes)

@@ -29,8 +29,8 @@ class Prices:
     """Dual values, as what they add to or take off the cost of a route; K vehicle types, n customers.
 
     A route of type k that visits customers c1, ..., cm (stations in between left out) has the reduced cost
-    ``cost + vehicle[k] + sum of arc[k, i, j] over its arcs 0-c1, c1-c2, ..., cm-0 - sum of customer[c] + what it
-    pays for subset rows``.
+    ``cost + vehicle[k] + sum of arc[k, i, j] over its arcs 0-c1, c1-c2, ..., cm-0 - sum of customer[c]
+    + what it pays for subset rows``.
 
     Attributes
     ----------
@@ -76,9 +76,9 @@ class Pricer(Protocol):
         """Return up to ``most`` routes a type, those of negative reduced cost first of all."""
 
     def enumerate(self, prices: Prices, below: Vector, most: int) -> list[Route] | None:
-        """Return all elementary routes of type k with a reduced cost under ``below[k]``; None if over ``most``.
+        """Return all elementary routes of reduced cost under ``below[k]``; None if there are over ``most``.
 
-        Of the routes of a type on the same customers only a cheapest one is returned.
+        k is the route's type. Of the routes of a type on the same customers only a cheapest one is returned.
         """
 
     def slack(self, prices: Prices, below: Vector) -> NDArray[np.bool_]:
