@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voltmile.problem.routing import Matrix, Route, Vector
+from voltmile.problem.routing import Matrix, Route, RoutingProblem, Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Priced:
     Attributes
     ----------
     least : array, shape (K,)
-        For each type a lower bound on the reduced cost of all its feasible routes (infinity: there is none);
+        For each type a lower bound on the reduced cost of all its feasible routes, 0 where none is negative;
         minus infinity where the call was heuristic or gave up.
     routes : list of Route
         Relaxed routes may visit a customer more than once.
@@ -67,6 +68,31 @@ class Priced:
     least: Vector
     routes: list[Route]
     reduced: list[float]
+
+
+def grid_of(problem: RoutingProblem) -> float:
+    """Return a power of two all prices are multiples of, and all costs are rounded down to.
+
+    Sums of multiples of 2^e whose absolute values stay below 2^(e + 53) are exact in double precision, in any
+    order. With 2^e at 2^-34 of the largest cost every sum of pricing stays far below that, so that the least
+    reduced cost, and with it the bound, carries no rounding error: the snapped costs are never above the true
+    ones.
+    """
+    m = problem.size + 1
+    arcs = max(float(np.abs(problem.distance[:m, :m]).max()), float(np.abs(problem.time[:m, :m]).max()))
+    largest = max(
+        max(v.per_distance, v.per_time) * arcs + abs(v.fixed) for v in problem.vehicles
+    )
+    return float(2.0 ** (math.ceil(math.log2(max(largest, 1e-9))) - 34))
+
+
+@overload
+def on_grid(value: float, grid: float) -> float: ...
+@overload
+def on_grid(value: NDArray[np.float64], grid: float) -> NDArray[np.float64]: ...
+def on_grid(value: float | NDArray[np.float64], grid: float) -> float | NDArray[np.float64]:
+    """Round down to a multiple of the grid."""
+    return np.floor(value / grid) * grid
 
 
 class Pricer(Protocol):
@@ -81,8 +107,11 @@ class Pricer(Protocol):
         k is the route's type. Of the routes of a type on the same customers only a cheapest one is returned.
         """
 
-    def slack(self, prices: Prices, below: Vector) -> NDArray[np.bool_]:
-        """Arcs, shape (K, n + 1, n + 1), that some route with a reduced cost under ``below[k]`` may use."""
+    def slack(self, prices: Prices, below: Vector) -> NDArray[np.bool_] | None:
+        """Arcs, shape (K, n + 1, n + 1), that some route with a reduced cost under ``below[k]`` may use.
+
+        None where the labelling gave up.
+        """
 
 
-__all__ = ["Matrix", "Priced", "Pricer", "Prices", "SubsetRow"]
+__all__ = ["Matrix", "Priced", "Pricer", "Prices", "SubsetRow", "grid_of", "on_grid"]

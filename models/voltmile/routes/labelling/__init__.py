@@ -1,0 +1,1 @@
+"""ng-route labelling, compiled: pricing, arc fixing and route enumeration without recharging."""

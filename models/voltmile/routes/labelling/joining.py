@@ -1,0 +1,285 @@
+"""Routes from two partial ones that meet on an arc, and what the best route over each arc costs."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from voltmile.routes.labelling.bits import price_of
+from voltmile.routes.labelling.kernel import Graph, Labels, Limits, dominator, surcharge
+
+
+class Classes(NamedTuple):
+    """Vehicle types that share labels, by load: class c holds the loads up to ``upto[c]``, rising.
+
+    Attributes
+    ----------
+    upto : array, shape (C,)
+    fixed : array, shape (C,)
+        Least fixed cost of a type that carries such a load.
+    """
+
+    upto: Any
+    fixed: Any
+
+
+class Meeting(NamedTuple):
+    """The other direction: its kept labels by node, and what crossing an arc costs and takes.
+
+    Attributes
+    ----------
+    labels : Labels
+        In the symmetric case those of the first direction.
+    cost : array, shape (n + 1, n + 1)
+        Of arc (i, j) without the prize of j.
+    turn : float
+        Two partial routes fit when time of the first + step + time of the second is at most this.
+    """
+
+    labels: Labels
+    cost: Any
+    turn: float
+
+
+@njit(cache=True)
+def class_of(load: float, upto: Any) -> int:
+    """First class that holds a load."""
+    c = 0
+    while c < len(upto) - 1 and load > upto[c]:
+        c += 1
+    return c
+
+
+@njit(cache=True)
+def overlap(one: Any, other: Any, price: Any) -> float:
+    """What a route pays where two halves of visits become one."""
+    total = 0.0
+    for w in range(len(one)):
+        total += price_of(one[w] & other[w], price, 64 * w)
+    return total
+
+
+@njit(cache=True)
+def best_partner(
+    i: int,
+    j: int,
+    cost: float,
+    load: float,
+    time: float,
+    drain: float,
+    mask: Any,
+    state: Any,
+    g: Graph,
+    lim: Limits,
+    meet: Meeting,
+    classes: Classes,
+    cheapest: float,
+    below: float,
+) -> tuple[float, int]:
+    """Least cost under ``below``, fixed cost included, of a partial route at i and one from j on."""
+    b = meet.labels
+    base = cost + meet.cost[i, j]
+    chosen = -1
+    for p in range(b.place[j], b.place[j] + b.count[j]):
+        if base + b.k_cost[p] + cheapest >= below:
+            break
+        whole = load + b.k_load[p]
+        if whole > lim.capacity:
+            continue
+        if lim.use_time and time + g.step[i, j] + b.k_time[p] > meet.turn:
+            continue
+        if lim.use_drain and drain + g.drain[i, j] + b.k_drain[p] > lim.battery:
+            continue
+        if (mask & b.k_mask[p] & g.common[i, j]) != 0:
+            continue
+        total = base + b.k_cost[p] + classes.fixed[class_of(whole, classes.upto)]
+        if total >= below:
+            continue
+        if len(state) > 0:
+            total += overlap(state, b.k_state[p], g.price)
+            if total >= below:
+                continue
+        below = total
+        chosen = p
+    return below, chosen
+
+
+@njit(cache=True)
+def fits_home(i: int, time: float, drain: float, g: Graph, lim: Limits) -> bool:
+    """Whether a vehicle may go home from its last customer."""
+    if lim.use_time and time + g.step[i, 0] > g.high[0]:
+        return False
+    return not (lim.use_drain and drain + g.drain[i, 0] > lim.battery)
+
+
+@njit(cache=True)
+def join(
+    g: Graph, lim: Limits, labels: Labels, meet: Meeting, classes: Classes, below: float
+) -> tuple[Any, Any, Any]:
+    """Best route over each arc where two labels meet.
+
+    Returns
+    -------
+    total : array, shape (n + 1, n + 1)
+        Cost of the best route that meets on arc (i, j) and costs under ``below``; infinity for none. Column 0: the
+        best route that ends at i.
+    left, right : array of int
+        The label at i, and the kept position at j (-1 in column 0).
+    """
+    n = len(g.load) - 1
+    total = np.full((n + 1, n + 1), np.inf)
+    left = np.full((n + 1, n + 1), -1)
+    right = np.full((n + 1, n + 1), -1)
+    cheapest = classes.fixed.min()
+    lowest = np.full(n + 1, np.inf)
+    for j in range(1, n + 1):
+        if meet.labels.count[j] > 0:
+            lowest[j] = meet.labels.k_cost[meet.labels.place[j]]
+    for x in labels.order:
+        i = labels.node[x]
+        cost, load, time, drain = labels.cost[x], labels.load[x], labels.time[x], labels.drain[x]
+        if (time if lim.by_time else load) > lim.half and labels.pred[x] >= 0:
+            continue  # the label before it meets the other direction on the arc between them
+        if fits_home(i, time, drain, g, lim):
+            whole = cost + g.cost[i, 0] + classes.fixed[class_of(load, classes.upto)]
+            if whole < below and whole < total[i, 0]:
+                total[i, 0] = whole
+                left[i, 0] = x
+        mask, state = labels.mask[x], labels.state[x]
+        for e in range(g.first[i], g.first[i + 1]):
+            j = g.next[e]
+            most = min(below, total[i, j])
+            if cost + meet.cost[i, j] + lowest[j] + cheapest >= most:
+                continue
+            found, p = best_partner(
+                i, j, cost, load, time, drain, mask, state, g, lim, meet, classes, cheapest, most
+            )
+            if p >= 0:
+                total[i, j] = found
+                left[i, j] = x
+                right[i, j] = p
+    return total, left, right
+
+
+@njit(cache=True)
+def through(
+    g: Graph, lim: Limits, labels: Labels, meet: Meeting, classes: Classes, below: float
+) -> tuple[Any, Any]:
+    """Lower bounds on the cost of the best route over each arc, and of the best one that begins as a label.
+
+    A partial route that was dropped ends no better than its dominator does (labels.py): its best end costs
+    at least that of the dominator plus the difference. The values of all labels are the shortest paths over
+    these links, found by passes until none changes.
+
+    Returns
+    -------
+    arc : array, shape (n + 1, n + 1)
+        In the direction of the labels, for arcs a label of this direction starts with or meets on; infinity: above
+        ``below``.
+    ends : array
+        Of each label made; infinity above ``below``.
+    """
+    n = len(g.load) - 1
+    words = g.hit.shape[1]
+    arc = np.full((n + 1, n + 1), np.inf)
+    ends = np.full(len(labels.node), np.inf)
+    cheapest = classes.fixed.min()
+    tail = np.empty(1 << 16, np.int32)
+    head = np.empty(1 << 16, np.int32)
+    more = np.empty(1 << 16)
+    over = np.empty(1 << 16, np.int32)
+    links = 0
+    state = np.empty(words, np.uint64)
+    k = labels
+    for x in labels.order[::-1]:
+        i = labels.node[x]
+        cost, load, time, drain = k.cost[x], k.load[x], k.time[x], k.drain[x]
+        if (time if lim.by_time else load) > lim.half and k.pred[x] >= 0:
+            continue  # the label before it meets the other direction on the arc between them
+        if fits_home(i, time, drain, g, lim):
+            whole = cost + g.cost[i, 0] + classes.fixed[class_of(load, classes.upto)]
+            if whole < below:
+                ends[x] = whole
+                arc[i, 0] = min(arc[i, 0], whole)
+        extended = (time if lim.by_time else load) <= lim.half
+        for e in range(g.first[i], g.first[i + 1]):
+            j = g.next[e]
+            found, p = best_partner(
+                i, j, cost, load, time, drain, k.mask[x], k.state[x], g, lim, meet, classes, cheapest, below
+            )
+            if p >= 0:
+                arc[i, j] = min(arc[i, j], found)
+                ends[x] = min(ends[x], found)
+            if not extended or (k.mask[x] & g.common[i, j] & g.bit[j]) != 0:
+                continue
+            later = 0.0
+            if lim.use_time:
+                later = max(g.low[j], time + g.step[i, j])
+                if later > g.high[j]:
+                    continue
+            if load + g.load[j] > lim.capacity:
+                continue
+            if lim.use_drain and drain + g.drain[i, j] > lim.battery:
+                continue
+            if (later if lim.by_time else load + g.load[j]) > lim.half:
+                continue  # met above
+            dearer = cost + g.cost[i, j]
+            for w in range(words):
+                held = k.state[x, w] & g.keep[j, w]
+                dearer += price_of(held & g.hit[j, w], g.price, 64 * w)
+                state[w] = held ^ g.hit[j, w]
+            q = dominator(
+                k.place[j], k.place[j] + k.count[j], dearer, load + g.load[j], later, drain + g.drain[i, j],
+                (k.mask[x] & g.common[i, j]) | g.bit[j], state, k.k_cost, k.k_load, k.k_time, k.k_drain, k.k_mask,
+                k.k_state, g.price, lim.use_time, lim.use_drain, lim.exact,
+            )  # fmt: skip
+            if q < 0:  # cannot be: it was kept or dominated when the labels were made
+                arc[i, j] = -np.inf
+                continue
+            gain = dearer - k.k_cost[q]
+            if words > 0:
+                gain -= surcharge(k.k_state[q], state, g.price, np.inf)
+            if links == len(tail):
+                tail = _twice(tail)
+                head = _twice(head)
+                more = _twice(more)
+                over = _twice(over)
+            tail[links] = x
+            head[links] = k.k_label[q]
+            more[links] = max(0.0, gain)
+            over[links] = j
+            links += 1
+    changed = True
+    while changed:
+        changed = False
+        for t in range(links):
+            whole = ends[head[t]] + more[t]
+            if whole < ends[tail[t]] and whole < below:
+                ends[tail[t]] = whole
+                changed = True
+    for t in range(links):
+        whole = ends[head[t]] + more[t]
+        i = labels.node[tail[t]]
+        if whole < below:
+            arc[i, over[t]] = min(arc[i, over[t]], whole)
+    for e in range(g.first[0], g.first[1]):
+        j = g.next[e]
+        start = max(g.low[j], g.step[0, j]) if lim.use_time else 0.0
+        q = dominator(
+            k.place[j], k.place[j] + k.count[j], g.cost[0, j], g.load[j], start, g.drain[0, j], g.bit[j], g.hit[j],
+            k.k_cost, k.k_load, k.k_time, k.k_drain, k.k_mask, k.k_state, g.price,
+            lim.use_time, lim.use_drain, lim.exact,
+        )  # fmt: skip
+        if q >= 0:
+            gain = g.cost[0, j] - k.k_cost[q] - surcharge(k.k_state[q], g.hit[j], g.price, np.inf)
+            arc[0, j] = ends[k.k_label[q]] + max(0.0, gain)
+    return arc, ends
+
+
+@njit(cache=True)
+def _twice(old: Any) -> Any:
+    new = np.empty(2 * len(old), old.dtype)
+    new[: len(old)] = old
+    return new

@@ -1,0 +1,207 @@
+"""Route pricing for vehicles that do not recharge on the way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voltmile.problem.routing import Matrix, Route, RoutingProblem, Vector
+from voltmile.routes.labelling.enumeration import enumerate_routes
+from voltmile.routes.labelling.graphs import Direction, Family, directions, families
+from voltmile.routes.labelling.joining import Meeting, join, through
+from voltmile.routes.labelling.kernel import COMPLETE, Labels, settle
+from voltmile.routes.labelling.neighbourhoods import Neighbourhoods, nearest, neighbourhoods
+from voltmile.routes.pricing import Priced, Prices
+
+_LABELS = 3_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class _Settled:
+    """Labels of both directions (the same ones where one mirrors the other)."""
+
+    ahead: Direction
+    behind: Direction | None
+    first: Labels
+    second: Labels
+    complete: bool
+
+    def forward(self) -> tuple[Any, ...]:
+        """Arguments of the kernels that go from the depot on."""
+        meet = Meeting(self.second, self.ahead.crossing, float(self.ahead.graph.high[0]))
+        return self.ahead.graph, self.ahead.limits, self.first, meet
+
+    def backward(self, behind: Direction) -> tuple[Any, ...]:
+        """Arguments of the kernels that go from the end back."""
+        meet = Meeting(self.first, behind.crossing, float(self.ahead.graph.high[0]))
+        return behind.graph, behind.limits, self.second, meet
+
+    def nodes(self, left: int, right: int) -> tuple[int, ...]:
+        """Return the customers of a joined route in driving order."""
+        start = walk(self.first.node, self.first.pred, left)[::-1]
+        if right < 0:
+            return start
+        end = int(self.second.k_label[right])
+        return start + walk(self.second.node, self.second.pred, end)
+
+
+class LabelPricer:
+    """Prices and enumerates routes of a problem whose vehicles do not recharge on the way.
+
+    Parameters
+    ----------
+    problem
+    neighbours
+        Size of the ng-neighbourhoods to begin with.
+    most_labels
+        Labels at which an exact call gives up.
+
+    Attributes
+    ----------
+    labels : int
+        Labels kept in the last call.
+    """
+
+    def __init__(self, problem: RoutingProblem, neighbours: int = 8, most_labels: int = _LABELS) -> None:
+        m = problem.size + 1
+        self.problem = problem
+        self.most_labels = most_labels
+        self.labels = 0
+        near = np.minimum(problem.distance[:m, :m], problem.distance[:m, :m].T)
+        ng = neighbourhoods(nearest(near, neighbours))
+        while ng is None:
+            neighbours -= 1
+            ng = neighbourhoods(nearest(near, neighbours))
+        self.ng: Neighbourhoods = ng
+
+    def remember(self, cycles: Sequence[tuple[int, ...]], most: int) -> bool:
+        """Let the customers on each cycle i, ..., i remember i, where 64 colours and ``most`` allow it."""
+        made, grown = self.ng, False
+        for cycle in cycles:
+            inside = made.inside.copy()
+            inside[list(cycle[1:-1]), cycle[0]] = True
+            if int(inside.sum(axis=1).max()) > max(most, int(made.inside.sum(axis=1).max())):
+                continue
+            wider = neighbourhoods(inside)
+            if wider is not None and (inside != made.inside).any():
+                made, grown = wider, True
+        self.ng = made
+        return grown
+
+    def price(self, prices: Prices, *, exact: bool, most: int) -> Priced:
+        """Return up to ``most`` routes of negative reduced cost a family of types, the best of each arc."""
+        least = np.zeros(len(self.problem.vehicles))
+        routes: list[Route] = []
+        reduced: list[float] = []
+        self.labels = 0
+        for family in families(self.problem, prices):
+            settled = self._settle(family, prices, exact)
+            total, left, right = join(*settled.forward(), family.classes(prices), 0.0)
+            low = float(total.min(initial=0.0)) if exact and settled.complete else -math.inf
+            least[list(family.types)] = low
+            for nodes, value in _distinct(settled, total, left, right, most):
+                routes.append(Route(family.cheapest(nodes, prices), nodes))
+                reduced.append(value)
+        return Priced(least, routes, reduced)
+
+    def slack(self, prices: Prices, below: Vector) -> NDArray[np.bool_] | None:
+        """Arcs (K, n + 1, n + 1) a route under the threshold may use; None where labelling gave up."""
+        allowed = prices.allowed.copy()
+        for family in families(self.problem, prices):
+            settled = self._settle(family, prices, exact=True)
+            if not settled.complete:
+                return None
+            most = float(below[list(family.types)].max())
+            classes = family.classes(prices)
+            arc, _ = through(*settled.forward(), classes, most)
+            if settled.behind is None:
+                arc = np.minimum(arc, arc.T)
+            else:
+                arc = np.minimum(arc, through(*settled.backward(settled.behind), classes, most)[0].T)
+            for k in family.types:
+                allowed[k] &= arc < most
+        return allowed
+
+    def enumerate(self, prices: Prices, below: Vector, most: int) -> list[Route] | None:
+        """Return all elementary routes of reduced cost under ``below[k]``; None if there are over ``most``."""
+        found: list[Route] = []
+        for family in families(self.problem, prices):
+            routes = self._enumerate(family, prices, below, most - len(found))
+            if routes is None:
+                return None
+            found += routes
+        return found
+
+    def _enumerate(self, family: Family, prices: Prices, below: Vector, most: int) -> list[Route] | None:
+        settled = self._settle(family, prices, exact=True)
+        if not settled.complete:
+            return None
+        threshold = float(below[list(family.types)].max())
+        classes = family.classes(prices)
+        g, lim, labels, meet = settled.forward()
+        _, ends = through(g, lim, labels, meet, classes, threshold)
+        complete, partial, last, real, reduced = enumerate_routes(
+            g, lim, labels, ends, meet, classes, threshold, family.cost, self.ng.near,
+            8 * most + 500_000, 4 * most,
+        )  # fmt: skip
+        if not complete:
+            return None
+        routes: list[Route] = []
+        for r in _cheapest_of_sets(partial.visited[last], real).tolist():
+            nodes = walk(partial.node, partial.pred, int(last[r]))[::-1]
+            low, load = float(reduced[r]), float(partial.load[last[r]])
+            routes += [Route(k, nodes) for k in family.carriers(load) if low + family.fixed(k, prices) < below[k]]
+            if len(routes) > most:
+                return None
+        return routes
+
+    def _settle(self, family: Family, prices: Prices, exact: bool) -> _Settled:
+        ahead, behind = directions(family, prices, self.ng, exact, self.most_labels)
+        code, first = settle(ahead.graph, ahead.limits)
+        complete, second = code == COMPLETE, first
+        if behind is not None:
+            code, second = settle(behind.graph, behind.limits)
+            complete = complete and code == COMPLETE
+        self.labels += len(first.order) + (0 if behind is None else len(second.order))
+        return _Settled(ahead, behind, first, second, complete)
+
+
+def walk(node: NDArray[np.int32], pred: NDArray[np.int32], label: int) -> tuple[int, ...]:
+    """Customers of a label, the last one first."""
+    nodes = []
+    while label >= 0:
+        nodes.append(int(node[label]))
+        label = int(pred[label])
+    return tuple(nodes)
+
+
+def _distinct(
+    settled: _Settled, total: Matrix, left: NDArray[np.int64], right: NDArray[np.int64], most: int
+) -> list[tuple[tuple[int, ...], float]]:
+    """The best of the routes over each arc, no two alike."""
+    found: dict[tuple[int, ...], tuple[tuple[int, ...], float]] = {}
+    for at in np.argsort(total, axis=None, kind="stable").tolist():
+        i, j = divmod(at, total.shape[1])
+        if len(found) == most or not total[i, j] < 0.0:
+            break
+        nodes = settled.nodes(int(left[i, j]), int(right[i, j]))
+        key = min(nodes, nodes[::-1]) if settled.behind is None else nodes
+        found.setdefault(key, (nodes, float(total[i, j])))
+    return list(found.values())
+
+
+def _cheapest_of_sets(visited: NDArray[np.uint64], cost: Vector) -> NDArray[np.int64]:
+    """Position of the cheapest route on each set of customers, in rising order of position."""
+    if not len(cost):
+        return np.zeros(0, dtype=np.int64)
+    keys = [cost, *visited.T]
+    order = np.lexsort(keys)
+    sets = visited[order]
+    new = np.ones(len(order), dtype=np.bool_)
+    new[1:] = (sets[1:] != sets[:-1]).any(axis=1)
+    return np.sort(order[new])
