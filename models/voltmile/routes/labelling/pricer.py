@@ -147,7 +147,7 @@ class LabelPricer:
         _, ends = through(g, lim, labels, meet, classes, threshold)
         complete, partial, last, real, reduced = enumerate_routes(
             g, lim, labels, ends, meet, classes, threshold, family.cost, self.ng.near,
-            8 * most + 500_000, 4 * most,
+            10 * most + 20_000, 4 * most,
         )  # fmt: skip
         if not complete:
             return None

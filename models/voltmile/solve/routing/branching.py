@@ -1,0 +1,95 @@
+"""Where to branch: on numbers of vehicles first, then on edges, by trial solves of the restricted master."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from voltmile.problem.routing import RoutingProblem
+from voltmile.solve.routing.cutting import positive
+from voltmile.solve.routing.master import Master, Point
+from voltmile.solve.routing.rows import ArcRow, VehicleRow, coefficients
+
+_INTEGRAL = 1e-5
+_TRIALS = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Branch:
+    """A row to be at most ``down`` in one child and at least ``up`` in the other."""
+
+    row: VehicleRow | ArcRow
+    down: float
+    up: float
+    value: float
+
+    def below(self) -> VehicleRow | ArcRow:
+        """Row of the first child."""
+        return _bounded(self.row, -np.inf, self.down)
+
+    def above(self) -> VehicleRow | ArcRow:
+        """Row of the second child."""
+        return _bounded(self.row, self.up, np.inf)
+
+
+def _bounded(row: VehicleRow | ArcRow, low: float, high: float) -> VehicleRow | ArcRow:
+    if isinstance(row, VehicleRow):
+        return VehicleRow(row.weight, low, high)
+    return ArcRow(row.weight, row.arcs, low, high)
+
+
+def choose(master: Master, point: Point, goal: float, symmetric: bool) -> Branch | None:
+    """Branch whose two children move the restricted master most; None at a point that is integral."""
+    found = _candidates(master, point, symmetric)
+    if len(found) < 2:
+        return found[0] if found else None
+    values = master.probe([b.row for b in found], [(b.down, b.up) for b in found])
+    base, most = point.value, max(goal - point.value, 1e-6) if math.isfinite(goal) else math.inf
+
+    def score(pair: tuple[float, float]) -> float:
+        gains = [min(max(v - base, 0.0), 2 * most) + 1e-3 for v in pair]
+        return gains[0] * gains[1]
+
+    best = max(range(len(found)), key=lambda b: (score(values[b]), -b))
+    return found[best]
+
+
+def _candidates(master: Master, point: Point, symmetric: bool) -> list[Branch]:
+    problem = master.problem
+    kinds = len(problem.vehicles)
+    packed, x = positive(master, point)
+    found: list[Branch] = []
+    weights = [np.ones(kinds)] + ([np.eye(kinds)[k] for k in range(kinds)] if kinds > 1 else [])
+    rows = [VehicleRow(w, -np.inf, np.inf) for w in weights]
+    for row, value in zip(rows, coefficients(rows, packed, problem.size) @ x, strict=True):
+        found += _split(row, float(value))
+    if any(0.05 < b.value - b.down < 0.95 for b in found):
+        return found
+    flow = np.zeros((problem.size + 1, problem.size + 1))
+    np.add.at(flow, (packed.tail, packed.head), x[packed.of])
+    if symmetric:
+        flow = np.triu(flow + flow.T)
+    part = np.abs(flow - np.round(flow))
+    order = np.argsort(-part, axis=None, kind="stable")[:_TRIALS]
+    for at in order.tolist():
+        i, j = divmod(at, problem.size + 1)
+        arcs = np.zeros(flow.shape, dtype=np.bool_)
+        arcs[i, j] = True
+        if symmetric:
+            arcs[j, i] = True
+        found += _split(ArcRow(np.ones(kinds), arcs, -np.inf, np.inf), float(flow[i, j]))
+    return found
+
+
+def _split(row: VehicleRow | ArcRow, value: float) -> list[Branch]:
+    if abs(value - round(value)) <= _INTEGRAL:
+        return []
+    return [Branch(row, math.floor(value), math.ceil(value), value)]
+
+
+def is_symmetric(problem: RoutingProblem) -> bool:
+    """Whether every route can be driven the other way round."""
+    d, t = problem.distance, problem.time
+    return not problem.has_windows and np.array_equal(d, d.T) and np.array_equal(t, t.T)

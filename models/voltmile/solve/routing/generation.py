@@ -1,0 +1,138 @@
+"""Column generation at one node of the tree: routes are added until none has a negative reduced cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voltmile.problem.routing import Route
+from voltmile.routes.pricing import Pricer, Prices
+from voltmile.solve.routing.master import Duals, Master, Point
+from voltmile.solve.routing.rows import Packed, coefficients, pack
+from voltmile.solve.routing.search import Search
+
+_ROUTES = 120
+#: Relative distance of the restricted master from its bound at which it counts as solved.
+_CLOSE = 1e-7
+
+
+@dataclass(frozen=True, eq=False)
+class Converged:
+    """The end of column generation.
+
+    Attributes
+    ----------
+    bound : float
+        Valid for the node: duals times right-hand sides, with every route's reduced cost at least 0.
+    point : Point
+        Of the last restricted master.
+    prices : Prices
+        Those that gave the bound.
+    dual_value : float
+        The bound before the least reduced cost is charged; with ``least`` it makes reduced-cost fixing exact.
+    """
+
+    bound: float
+    point: Point
+    prices: Prices
+
+
+def converge(search: Search, master: Master, pricer: Pricer, allowed: NDArray[np.bool_]) -> Converged:
+    """Generate columns until the bound meets the restricted master or exceeds the goal.
+
+    Raises
+    ------
+    OutOfTimeError
+        It is time to stop; columns and the best bound so far of the node are lost but for the columns.
+    """
+    known = {_key(r) for r in master.routes}
+    most = search.most_routes()
+    best: Converged | None = None
+    centre: Duals | None = None
+    share = 0.0
+    while True:
+        search.check_time()
+        point = master.solve()
+        fresh = _heuristic(search, master, pricer, point.duals, allowed, known)
+        if fresh:
+            continue
+        # Exact pricing, at smoothed duals while that finds routes or raises the bound.
+        while True:
+            search.check_time()
+            duals = point.duals if centre is None or share == 0 else centre.mixed(point.duals, share, master.grid)
+            prices = master.prices(duals, allowed)
+            priced = pricer.price(prices, exact=True, most=_ROUTES)
+            bound = master.dual_value(duals) + float((most * priced.least).sum())
+            if best is None or bound > best.bound:
+                best, centre = Converged(bound, point, prices), duals
+            elif share > 0:
+                best = Converged(best.bound, point, best.prices)
+            tolerance = _CLOSE * max(1.0, abs(point.value))
+            if best.bound >= search.goal or point.value - best.bound <= tolerance:
+                return Converged(best.bound, point, best.prices)
+            fresh = _take(search, master, point.duals, priced.routes, known)
+            if fresh or share == 0.0:
+                break
+            share = 0.0
+        if not fresh:
+            if not math.isfinite(best.bound):
+                search.note("pricing gave up")
+            return Converged(best.bound, point, best.prices)
+
+
+def _heuristic(
+    search: Search,
+    master: Master,
+    pricer: Pricer,
+    duals: Duals,
+    allowed: NDArray[np.bool_],
+    known: set[tuple[int, ...]],
+) -> bool:
+    priced = pricer.price(master.prices(duals, allowed), exact=False, most=_ROUTES)
+    return _take(search, master, duals, priced.routes, known)
+
+
+def _take(
+    search: Search, master: Master, duals: Duals, routes: Sequence[Route], known: set[tuple[int, ...]]
+) -> bool:
+    """Add the new routes that have a negative reduced cost at the duals of the restricted master."""
+    new = []
+    for route in routes:
+        key = _key(route)
+        if key not in known:
+            known.add(key)
+            new.append(route)
+    if not new:
+        return False
+    cost = np.array([search.cost_of(r) for r in new])
+    reduced = reduced_costs(master, duals, pack(master.problem, new), cost)
+    chosen = np.flatnonzero(reduced < -1e-9 * max(1.0, abs(float(cost.max()))))
+    for j in np.flatnonzero(reduced >= -1e-9 * max(1.0, abs(float(cost.max())))):
+        known.discard(_key(new[j]))
+    if not len(chosen):
+        return False
+    master.add([new[j] for j in chosen], cost[chosen])
+    search.columns += len(chosen)
+    return True
+
+
+def reduced_costs(
+    master: Master, duals: Duals, packed: Packed, cost: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Reduced costs of routes at dual values."""
+    prizes = np.bincount(
+        np.repeat(np.arange(len(packed)), np.diff(packed.first)),
+        duals.cover[packed.node - 1],
+        len(packed),
+    )
+    held = np.flatnonzero(duals.rows)
+    table = coefficients([master.rows[r] for r in held], packed, master.problem.size)
+    return np.asarray(cost - prizes - duals.rows[held] @ table)
+
+
+def _key(route: Route) -> tuple[int, ...]:
+    return (route.vehicle, *route.nodes)

@@ -1,0 +1,203 @@
+"""The restricted master: a linear program in HiGHS that grows by routes and cuts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from voltmile.problem.routing import Route, RoutingProblem, Vector
+from voltmile.routes.pricing import Prices, SubsetRow, grid_of
+from voltmile.solve.lp import LpModel
+from voltmile.solve.matrix import MatrixModel
+from voltmile.solve.routing.rows import ArcRow, Packed, Row, SubsetCut, VehicleRow, coefficients, pack
+from voltmile.solve.status import SolverError
+
+
+@dataclass(frozen=True, eq=False)
+class Duals:
+    """Dual values on the grid and of the right sign: of each cover row, then of each other row."""
+
+    cover: Vector
+    rows: Vector
+
+    def mixed(self, other: Duals, share: float, grid: float) -> Duals:
+        """``share`` of these and the rest of the others, on the grid."""
+        return Duals(
+            np.round((share * self.cover + (1 - share) * other.cover) / grid) * grid,
+            np.round((share * self.rows + (1 - share) * other.rows) / grid) * grid,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """An optimal point of the restricted master.
+
+    Attributes
+    ----------
+    value : float
+    x : array, shape (columns,)
+    missing : float
+        Sum of the artificial variables; 0 for a point of the problem.
+    """
+
+    value: float
+    x: Vector
+    missing: float
+    duals: Duals
+
+
+class Master:
+    """Cover every customer with the columns at hand, at least cost, under the rows given.
+
+    Columns are routes; an artificial variable for each row keeps the program feasible at ``penalty`` a unit.
+    Where no detour is shorter than an arc, customers may be covered more than once: no plan is better for it,
+    and the duals have one sign.
+
+    Parameters
+    ----------
+    problem
+    rows
+        Beside the cover rows.
+    routes, cost
+        Columns to begin with.
+    penalty : float
+    """
+
+    def __init__(
+        self, problem: RoutingProblem, rows: Sequence[Row], routes: Sequence[Route], cost: Vector, penalty: float
+    ) -> None:
+        self.problem, self.rows, self.penalty = problem, list(rows), penalty
+        self.routes = list(routes)
+        self.cost = np.array(cost, dtype=np.float64)
+        self.grid = grid_of(problem)
+        self._exactly = not obeys_triangle(problem)
+        self._lp = self._build(self.rows)
+
+    def _build(self, rows: Sequence[Row], free: int = 0) -> LpModel:
+        """Set up the linear program; the last ``free`` rows limit nothing yet."""
+        n, m = self.problem.size, len(rows)
+        low = np.r_[np.ones(n), [row.low for row in rows]]
+        high = np.r_[np.full(n, 1.0 if self._exactly else np.inf), [row.high for row in rows]]
+        sign = np.where(np.isfinite(low), 1.0, -1.0)
+        upper = np.array([0.0 if isinstance(row, SubsetCut) else np.inf for row in rows])
+        if free:
+            low[-free:], high[-free:], upper[-free:] = -np.inf, np.inf, 0.0
+        artificial = sp.diags_array(sign, format="csc")
+        body = self._matrix(pack(self.problem, self.routes), rows)
+        width = n + m + len(self.routes)
+        options = {"simplex_strategy": 1} if free else None
+        return LpModel(
+            MatrixModel(
+                c=np.r_[np.full(n + m, self.penalty), self.cost],
+                A=sp.csc_array(sp.hstack([artificial, body], format="csc")),
+                row_lower=low,
+                row_upper=high,
+                col_lower=np.zeros(width),
+                col_upper=np.r_[np.full(n, np.inf), upper, np.full(len(self.routes), np.inf)],
+                integrality=np.zeros(width, dtype=np.int32),
+            ),
+            options=options,
+        )
+
+    def _matrix(self, packed: Packed, rows: Sequence[Row]) -> sp.csc_array:
+        n = self.problem.size
+        visits = sp.csc_array(
+            (np.ones(len(packed.node)), packed.node - 1, packed.first), shape=(n, len(packed)), copy=True
+        )
+        visits.sum_duplicates()  # in place: hence the copy
+        if not rows:
+            return visits
+        return sp.csc_array(sp.vstack([visits, sp.csc_array(coefficients(rows, packed, n))], format="csc"))
+
+    def add(self, routes: Sequence[Route], cost: Vector) -> None:
+        """Add columns, warm."""
+        matrix = self._matrix(pack(self.problem, routes), self.rows)
+        self._lp.add_columns(cost, matrix.indptr, matrix.indices, matrix.data)
+        self.routes += routes
+        self.cost = np.r_[self.cost, cost]
+
+    def change_rows(self, rows: Sequence[Row], keep: NDArray[np.bool_] | None = None) -> None:
+        """Replace the rows, and drop the columns that are not to be kept."""
+        if keep is not None:
+            self.routes = [r for r, k in zip(self.routes, keep, strict=True) if k]
+            self.cost = self.cost[keep]
+        self.rows = list(rows)
+        self._lp = self._build(self.rows)
+
+    def solve(self) -> Point:
+        """Solve the restricted master from its last basis.
+
+        Raises
+        ------
+        SolverError
+            HiGHS cannot solve it.
+        """
+        result = self._lp.solve()
+        if result.x is None or result.row_duals is None or result.objective is None:
+            raise SolverError(f"the restricted master ended {result.status}")
+        n, m = self.problem.size, len(self.rows)
+        raw = np.round(result.row_duals / self.grid) * self.grid
+        rows = raw[n:]
+        at_least = np.array([math.isfinite(row.low) for row in self.rows], dtype=np.bool_)
+        cover = raw[:n] if self._exactly else np.maximum(raw[:n], 0.0)
+        duals = Duals(cover, np.where(at_least, np.maximum(rows, 0.0), np.minimum(rows, 0.0)))
+        x = result.x[n + m :]
+        return Point(result.objective, x, float(result.x[: n + m].sum()), duals)
+
+    def prices(self, duals: Duals, allowed: NDArray[np.bool_]) -> Prices:
+        """Turn dual values into what routes pay and earn."""
+        n, kinds = self.problem.size, len(self.problem.vehicles)
+        vehicle = np.zeros(kinds)
+        arc = np.zeros((kinds, n + 1, n + 1))
+        subsets = []
+        for row, dual in zip(self.rows, duals.rows.tolist(), strict=True):
+            if dual == 0.0:
+                continue
+            if isinstance(row, VehicleRow):
+                vehicle -= np.ceil(dual * row.weight / self.grid) * self.grid
+            elif isinstance(row, ArcRow):
+                for k, w in enumerate(row.weight.tolist()):
+                    if w:
+                        arc[k][row.arcs] -= math.ceil(dual * w / self.grid) * self.grid
+            else:
+                subsets.append(SubsetRow(row.members, row.memory, -dual))
+        return Prices(np.r_[0.0, duals.cover], vehicle, arc, allowed, tuple(subsets))
+
+    def dual_value(self, duals: Duals) -> float:
+        """Sum of right-hand side times dual: the bound when no route has a negative reduced cost."""
+        rhs = np.array([row.low if math.isfinite(row.low) else row.high for row in self.rows])
+        return float(duals.cover.sum() + (rhs * duals.rows).sum())
+
+    def probe(self, rows: Sequence[Row], bounds: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Value of the restricted master with each row at most the first, or at least the second of its bounds.
+
+        No columns are generated, so the values guide branching and prove nothing.
+        """
+        lp = self._build([*self.rows, *rows], free=len(rows))
+        first = self.problem.size + len(self.rows)
+        values = []
+        for r, (most, least) in enumerate(bounds):
+            pair = []
+            for low, high in ((-math.inf, most), (least, math.inf)):
+                lp.set_row_bounds([first + r], [low], [high])
+                result = lp.solve()
+                pair.append(math.inf if result.objective is None else result.objective)
+            lp.set_row_bounds([first + r], [-math.inf], [math.inf])
+            values.append((pair[0], pair[1]))
+        return values
+
+
+def obeys_triangle(problem: RoutingProblem) -> bool:
+    """Whether no detour over a customer is shorter or quicker than the arc."""
+    m = problem.size + 1
+    for table in (problem.distance[:m, :m], problem.time[:m, :m]):
+        slack = 1e-9 * max(1.0, float(table.max()))
+        for via in range(1, m):
+            if (table[:, via, None] + table[None, via, :] < table - slack).any():
+                return False
+    return True

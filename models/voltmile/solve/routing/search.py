@@ -1,0 +1,119 @@
+"""The state of one solve: the best plan, the columns and cuts known so far, the clock."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voltmile.problem.routing import Route, RoutingProblem, Vector
+from voltmile.routes.labelling.graphs import arc_cost
+
+#: One line of the trace: seconds, step, bound, cost, columns, cuts.
+TraceRow = tuple[float, str, float, float, int, int]
+
+
+class OutOfTimeError(Exception):
+    """The time limit is reached or somebody asked to stop."""
+
+
+@dataclass(eq=False)
+class Search:
+    """What all parts of a solve share and change.
+
+    Attributes
+    ----------
+    cost : float
+        Of the best plan, infinity without one.
+    bound : float
+        Best proven bound of the whole problem.
+    """
+
+    problem: RoutingProblem
+    deadline: float = math.inf
+    stop: Callable[[], bool] | None = None
+    on_event: Callable[[TraceRow], object] | None = None
+    plan: tuple[Route, ...] = ()
+    cost: float = math.inf
+    bound: float = -math.inf
+    bound_by: str = "nothing"
+    columns: int = 0
+    cuts: int = 0
+    nodes: int = 0
+    trace: list[TraceRow] = field(default_factory=list)
+    began: float = field(default_factory=time.perf_counter)
+
+    def __post_init__(self) -> None:
+        self._arc_costs: dict[int, NDArray[np.float64]] = {}
+
+    @property
+    def goal(self) -> float:
+        """The most a better plan may cost."""
+        unit = self.problem.cost_unit
+        if not math.isfinite(self.cost):
+            return math.inf
+        return self.cost - unit * (1 - 1e-4) if unit else self.cost - 1e-6 * max(1.0, abs(self.cost)) * 1e-1
+
+    def cost_of(self, route: Route) -> float:
+        """Cost of a route without stations."""
+        costs = self._arc_costs.get(route.vehicle)
+        if costs is None:
+            costs = self._arc_costs[route.vehicle] = arc_cost(self.problem, route.vehicle)
+        path = (0, *route.nodes, 0)
+        return self.problem.vehicles[route.vehicle].fixed + math.fsum(
+            costs[i, j] for i, j in zip(path[:-1], path[1:], strict=True)
+        )
+
+    def offer(self, routes: Sequence[Route], step: str) -> bool:
+        """Take a plan if it is better than the best one."""
+        cost = math.fsum(self.cost_of(r) for r in routes)
+        if cost >= self.cost - 1e-9 * max(1.0, abs(cost)):
+            return False
+        self.plan, self.cost = tuple(routes), cost
+        self.note(step)
+        return True
+
+    def raise_bound(self, bound: float, by: str) -> None:
+        """Keep the best bound; costs that come in units round it up."""
+        unit = self.problem.cost_unit
+        if unit and math.isfinite(bound):
+            bound = math.ceil(bound / unit - 1e-6) * unit
+        bound = min(bound, self.cost)
+        if bound > self.bound:
+            self.bound, self.bound_by = bound, by
+            self.note(by)
+
+    def note(self, step: str) -> None:
+        """Write a line of the trace."""
+        row = (self.seconds, step, self.bound, self.cost, self.columns, self.cuts)
+        self.trace.append(row)
+        if self.on_event is not None:
+            self.on_event(row)
+
+    @property
+    def seconds(self) -> float:
+        """Wall seconds since the solve began."""
+        return time.perf_counter() - self.began
+
+    @property
+    def left(self) -> float:
+        """Wall seconds until the deadline."""
+        return self.deadline - time.perf_counter()
+
+    def ended(self) -> bool:
+        """Whether it is time to stop."""
+        return self.left <= 0 or (self.stop is not None and self.stop())
+
+    def check_time(self) -> None:
+        """Raise when it is time to stop."""
+        if self.ended():
+            raise OutOfTimeError
+
+    def most_routes(self) -> Vector:
+        """Most routes of each type a plan can have."""
+        n = self.problem.size
+        return np.array([n if v.count is None else min(n, v.count) for v in self.problem.vehicles], dtype=float)

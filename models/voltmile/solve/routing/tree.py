@@ -1,0 +1,278 @@
+"""Branch-cut-and-price: the node with the lowest bound is solved next."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voltmile.problem.routing import Route, Vector
+from voltmile.routes.pricing import Pricer
+from voltmile.solve.routing.branching import choose, is_symmetric
+from voltmile.solve.routing.cutting import Limits, cut_rounds
+from voltmile.solve.routing.generation import Converged, converge, reduced_costs
+from voltmile.solve.routing.master import Master
+from voltmile.solve.routing.partition import partition
+from voltmile.solve.routing.pool import PoolPricer
+from voltmile.solve.routing.rows import ArcRow, Row, VehicleRow, pack
+from voltmile.solve.routing.search import OutOfTimeError, Search
+
+#: Routes up to which a set of enumerated ones goes to the MIP, and up to which it is enumerated.
+_MIP_ROUTES = 6_000
+_POOL_ROUTES = (4_000, 12_000, 40_000, 100_000)
+#: Routes of the restricted master that go to the MIP which looks for better plans, its nodes and seconds.
+_HEURISTIC_ROUTES, _HEURISTIC_NODES, _HEURISTIC_S = 2_500, 200, 20.0
+#: Relative gap above which enumeration is not tried, and the shrinkage before it is tried again.
+_ENUMERATE_GAP = 0.03
+_RETRY = 0.85
+
+
+@dataclass(eq=False)
+class Node:
+    """A part of the problem.
+
+    Attributes
+    ----------
+    bound : float
+    rows : list of Row
+        Branching rows and cuts to begin with.
+    allowed : array of bool, shape (K, n + 1, n + 1)
+    pricer : Pricer
+        A ``PoolPricer`` once the node's routes are enumerated.
+    failed_gap : float
+        Gap at which enumeration gave up last.
+    """
+
+    bound: float
+    depth: int
+    rows: list[Row]
+    allowed: NDArray[np.bool_]
+    routes: list[Route]
+    cost: Vector
+    pricer: Pricer
+    failed_gap: float = math.inf
+    tries: int = field(default=0)
+
+
+class Tree:
+    """Search tree over one problem.
+
+    Parameters
+    ----------
+    search
+    pricer
+        Without recharging or with.
+    routes
+        Columns to begin with; with those of a feasible plan the master starts well.
+    """
+
+    def __init__(self, search: Search, pricer: Pricer, routes: Sequence[Route]) -> None:
+        problem = search.problem
+        self.search, self.symmetric = search, is_symmetric(problem)
+        kinds, n = len(problem.vehicles), problem.size
+        rows: list[Row] = [
+            VehicleRow(np.eye(kinds)[k], -np.inf, float(v.count))
+            for k, v in enumerate(problem.vehicles)
+            if v.count is not None
+        ]
+        if problem.max_routes is not None:
+            rows.append(VehicleRow(np.ones(kinds), -np.inf, float(problem.max_routes)))
+        cost = np.array([search.cost_of(r) for r in routes])
+        self._penalty = self._price_of_missing(cost)
+        allowed = np.ones((kinds, n + 1, n + 1), dtype=np.bool_)
+        root = Node(-math.inf, 0, rows, allowed, list(routes), cost, pricer)
+        self._order = count()
+        self._open: list[tuple[float, int, Node]] = [(root.bound, next(self._order), root)]
+
+    def _price_of_missing(self, cost: Vector) -> float:
+        """What leaving a customer out costs in the master: more than any plan gains by it."""
+        if math.isfinite(self.search.cost):
+            return 2.0 * self.search.cost
+        return 2.0 * float(cost.sum())
+
+    def run(self) -> None:
+        """Solve nodes until none is open below the goal, or it is time to stop."""
+        while self._open:
+            bound, _, node = heapq.heappop(self._open)
+            if bound >= self.search.goal:
+                self._open = []
+                break
+            try:
+                children = self._solve(node)
+            except OutOfTimeError:
+                heapq.heappush(self._open, (node.bound, next(self._order), node))
+                self._raise_bound()
+                raise
+            for child in children:
+                if child.bound < self.search.goal:
+                    heapq.heappush(self._open, (child.bound, next(self._order), child))
+            self._raise_bound()
+        self.search.raise_bound(self.search.cost, self._by())
+
+    def _by(self) -> str:
+        return "branching" if self.search.nodes > 1 else "column generation"
+
+    def _raise_bound(self, least: float = math.inf) -> None:
+        lowest = min([least, *(b for b, _, _ in self._open)], default=math.inf)
+        self.search.raise_bound(min(lowest, self.search.cost), self._by())
+
+    def _solve(self, node: Node) -> list[Node]:
+        search = self.search
+        search.nodes += 1
+        master = Master(search.problem, node.rows, node.routes, node.cost, self._penalty)
+        solved = converge(search, master, node.pricer, node.allowed)
+        self._reached(node, solved)
+        shortest = 0.0
+        while solved.bound < search.goal:
+            self._take_integral(master, solved)
+            before = solved.bound
+            solved = self._cut(node, master, solved)
+            self._reached(node, solved)
+            self._improve(node, master, solved)
+            self._fix(node, solved)
+            if self._closed_by_enumeration(node, master, solved):
+                return []
+            if solved.bound - before <= max(shortest, 0.02 * (search.goal - before)):
+                break
+        if solved.bound >= search.goal:
+            return []
+        self._take_integral(master, solved)
+        if self._closed_by_enumeration(node, master, solved):
+            return []
+        return self._branch(node, master, solved)
+
+    def _reached(self, node: Node, solved: Converged) -> None:
+        node.bound = max(node.bound, solved.bound)
+        self._raise_bound(node.bound)
+
+    def _cut(self, node: Node, master: Master, solved: Converged) -> Converged:
+        pooled = isinstance(node.pricer, PoolPricer)
+        limits = Limits(full_memory=pooled, most_subsets=400 if pooled else 180)
+        rounds = 8 if node.depth == 0 else 4
+        return cut_rounds(self.search, master, node.pricer, node.allowed, solved, limits, rounds, math.inf)
+
+    def _below(self, solved: Converged) -> Vector:
+        """Reduced costs from which on a route is in no better plan."""
+        kinds = len(self.search.problem.vehicles)
+        gap = self.search.goal - solved.bound
+        return np.full(kinds, gap + 1e-7 * max(1.0, abs(solved.bound)))
+
+    def _fix(self, node: Node, solved: Converged) -> None:
+        """Drop arcs, or enumerated routes, that no better plan uses."""
+        if not math.isfinite(self.search.goal) or solved.bound >= self.search.goal:
+            return
+        below = self._below(solved)
+        if isinstance(node.pricer, PoolPricer):
+            node.pricer = node.pricer.filtered(solved.prices, below)
+            return
+        self.search.check_time()
+        slack = node.pricer.slack(solved.prices, below)
+        if slack is not None:
+            node.allowed = slack
+
+    def _take_integral(self, master: Master, solved: Converged) -> None:
+        x = solved.point.x
+        used = np.flatnonzero(x > 1e-6)
+        if solved.point.missing > 1e-6 or (np.abs(x[used] - 1) > 1e-6).any():
+            return
+        routes = [master.routes[j] for j in used]
+        visits = [i for r in routes for i in r.nodes if i <= self.search.problem.size]
+        if len(visits) == len(set(visits)) == self.search.problem.size:
+            self.search.offer(routes, "integral master")
+
+    def _improve(self, node: Node, master: Master, solved: Converged) -> None:
+        """Look for a better plan among the routes of the restricted master, at the root."""
+        if node.depth > 0 or solved.bound >= self.search.goal:
+            return
+        packed = pack(master.problem, master.routes)
+        reduced = reduced_costs(master, solved.point.duals, packed, master.cost)
+        near = np.argsort(reduced, kind="stable")
+        chosen: list[int] = []
+        for j in near.tolist():
+            nodes = master.routes[j].nodes
+            if reduced[j] < self.search.goal - solved.bound and len(set(nodes)) == len(nodes):
+                chosen.append(j)
+            if len(chosen) == _HEURISTIC_ROUTES:
+                break
+        routes = [master.routes[j] for j in chosen]
+        found = partition(
+            self.search, routes, master.cost[chosen], most_seconds=_HEURISTIC_S, node_limit=_HEURISTIC_NODES
+        )
+        if found.routes:
+            self.search.offer(found.routes, "restricted master")
+
+    def _closed_by_enumeration(self, node: Node, master: Master, solved: Converged) -> bool:
+        """Enumerate what routes can still matter; true when the MIP over them closed the node."""
+        search = self.search
+        gap = search.goal - solved.bound
+        if not math.isfinite(gap) or gap <= 0:
+            return gap <= 0
+        if not isinstance(node.pricer, PoolPricer):
+            if gap > _ENUMERATE_GAP * abs(search.goal) or gap > _RETRY * node.failed_gap:
+                return False
+            search.check_time()
+            most = _POOL_ROUTES[min(node.tries, len(_POOL_ROUTES) - 1)]
+            routes = node.pricer.enumerate(solved.prices, self._below(solved), most)
+            if routes is None:
+                node.failed_gap, node.tries = gap, node.tries + 1
+                search.note("enumeration gave up")
+                return False
+            cost = np.array([search.cost_of(r) for r in routes])
+            node.pricer = PoolPricer(search.problem, routes, cost)
+            search.note(f"{len(routes)} routes enumerated")
+        else:
+            node.pricer = node.pricer.filtered(solved.prices, self._below(solved))
+        if len(node.pricer) > _MIP_ROUTES:
+            return False
+        pool = node.pricer
+        done = partition(search, pool.routes, pool.cost, most_seconds=search.left, node_limit=5_000)
+        if done.routes:
+            search.offer(done.routes, "enumeration")
+        if done.complete:
+            return True
+        search.check_time()
+        return False
+
+    def _branch(self, node: Node, master: Master, solved: Converged) -> list[Node]:
+        search = self.search
+        search.check_time()
+        branch = choose(master, solved.point, search.goal, self.symmetric)
+        if branch is None:
+            return self._undecided(node, solved)
+        duals = solved.point.duals.rows.tolist()
+        rows = [
+            row
+            for row, dual in zip(master.rows, duals, strict=True)
+            if dual or isinstance(row, VehicleRow) or (isinstance(row, ArcRow) and not row.members)
+        ]
+        children = []
+        for row, floor in ((branch.below(), branch.down), (branch.above(), None)):
+            allowed, extra = node.allowed, [row]
+            if isinstance(row, ArcRow) and floor == 0:
+                allowed, extra = node.allowed & ~row.arcs, []
+            child = replace(node, depth=node.depth + 1, rows=[*rows, *extra], allowed=allowed)
+            child.routes, child.cost = _usable(master, solved, allowed, search.goal - solved.bound)
+            child.failed_gap = node.failed_gap
+            children.append(child)
+        return children
+
+    def _undecided(self, node: Node, solved: Converged) -> list[Node]:
+        """Nothing to branch on: an integral point, whose plan is taken, or one that visits customers twice."""
+        if solved.point.missing <= 1e-6 and self.search.cost <= solved.bound + 1e-6 * max(1.0, abs(solved.bound)):
+            return []
+        raise OutOfTimeError
+
+
+def _usable(master: Master, solved: Converged, allowed: NDArray[np.bool_], gap: float) -> tuple[list[Route], Vector]:
+    packed = pack(master.problem, master.routes)
+    may = np.bincount(packed.of, ~allowed[packed.kind[packed.of], packed.tail, packed.head], len(packed)) == 0
+    held = np.flatnonzero(may)
+    return [master.routes[j] for j in held], master.cost[held]
+
+
+__all__ = ["Node", "Tree"]
