@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
-from voltmile.problem.routing import Route, RoutingProblem, RoutingResult, Status
+from voltmile.problem.routing import RoutingProblem, RoutingResult, Status
 from voltmile.routes.labelling.pricer import LabelPricer
+from voltmile.routes.pricing import Pricer
 from voltmile.solve.routing.search import OutOfTimeError, Search, TraceRow
+from voltmile.solve.routing.starts import first_routes
 from voltmile.solve.routing.tree import Tree
 
 _NEIGHBOURS = 10
+#: Relative difference of cost and bound that is rounding.
+_EQUAL = 1e-6
 
 
 def solve_routing(
@@ -30,13 +34,72 @@ def solve_routing(
     ----------
     problem
     time_limit_s
-        Wall seconds after which the best plan and bound are returned; a labelling or a solve under way is finished
-        first.
+        Wall seconds after which the best plan and bound are returned; a labelling or a linear program under way
+        is finished first.
     gap
         Relative gap at which to stop.
     seed
+        Of the searches for plans.
     stop
         Asked often; True ends the solve like the time limit.
     on_event
         Called with every line of the trace.
     """
+    priced = _vehicles_first(problem)
+    search = Search(priced, time.perf_counter() + time_limit_s, stop, on_event, gap)
+    try:
+        routes = first_routes(search, seed)
+        Tree(search, pricer_of(priced), routes).run()
+    except OutOfTimeError:
+        search.note("stopped")
+    return _result(problem, search)
+
+
+def pricer_of(problem: RoutingProblem) -> Pricer:
+    """Return the pricing that knows what the problem's vehicles do."""
+    return LabelPricer(problem, _NEIGHBOURS)
+
+
+def _vehicles_first(problem: RoutingProblem) -> RoutingProblem:
+    """Make one route dearer than any plan, where fewest routes come first."""
+    if not problem.vehicles_first:
+        return problem
+    surcharge = _surcharge(problem)
+    vehicles = tuple(replace(v, fixed=v.fixed + surcharge) for v in problem.vehicles)
+    return replace(problem, vehicles=vehicles, vehicles_first=False)
+
+
+def _surcharge(problem: RoutingProblem) -> float:
+    """Return a power of two above what any sensible plan costs."""
+    if not problem.vehicles_first:
+        return 0.0
+    dearest = max(v.per_distance for v in problem.vehicles) * float(problem.distance.max())
+    return float(2.0 ** math.ceil(math.log2(max(4 * (problem.size + 1) * dearest, 1.0))))
+
+
+def _result(problem: RoutingProblem, search: Search) -> RoutingResult:
+    extra = _surcharge(problem) * len(search.plan)
+    cost, bound = search.cost - extra, search.bound - extra
+    if problem.vehicles_first and bound < 0:
+        bound = -math.inf  # fewer routes are not excluded, so that no distance is
+    return RoutingResult(
+        status=_status(search),
+        routes=search.plan,
+        cost=cost if search.plan else math.inf,
+        bound=min(bound, cost),
+        bound_by=search.bound_by,
+        columns=search.columns,
+        cuts=search.cuts,
+        nodes=search.nodes,
+        time_s=search.seconds,
+        trace=tuple(search.trace),
+    )
+
+
+def _status(search: Search) -> Status:
+    if search.plan:
+        near = search.cost - search.bound <= max(_EQUAL, search.gap) * max(1.0, abs(search.cost))
+        return "optimal" if near else "feasible"
+    if math.isinf(search.bound):
+        return "infeasible" if search.bound > 0 else "nothing"
+    return "bound only"

@@ -37,6 +37,7 @@ class Search:
     deadline: float = math.inf
     stop: Callable[[], bool] | None = None
     on_event: Callable[[TraceRow], object] | None = None
+    gap: float = 0.0
     plan: tuple[Route, ...] = ()
     cost: float = math.inf
     bound: float = -math.inf
@@ -56,7 +57,8 @@ class Search:
         unit = self.problem.cost_unit
         if not math.isfinite(self.cost):
             return math.inf
-        return self.cost - unit * (1 - 1e-4) if unit else self.cost - 1e-6 * max(1.0, abs(self.cost)) * 1e-1
+        better = unit * (1 - 1e-4) if unit else 1e-7 * max(1.0, abs(self.cost))
+        return self.cost - max(better, self.gap * abs(self.cost))
 
     def cost_of(self, route: Route) -> float:
         """Cost of a route without stations."""

@@ -112,14 +112,14 @@ class Tree:
                 if child.bound < self.search.goal:
                     heapq.heappush(self._open, (child.bound, next(self._order), child))
             self._raise_bound()
-        self.search.raise_bound(self.search.cost, self._by())
+        self.search.raise_bound(self.search.goal, self._by())
 
     def _by(self) -> str:
         return "branching" if self.search.nodes > 1 else "column generation"
 
     def _raise_bound(self, least: float = math.inf) -> None:
         lowest = min([least, *(b for b, _, _ in self._open)], default=math.inf)
-        self.search.raise_bound(min(lowest, self.search.cost), self._by())
+        self.search.raise_bound(min(lowest, self.search.goal), self._by())
 
     def _solve(self, node: Node) -> list[Node]:
         search = self.search

@@ -1,0 +1,51 @@
+"""First plans and columns, before any price is known."""
+
+from __future__ import annotations
+
+from voltmile.problem.routing import Route, RoutingProblem
+from voltmile.routes.incumbents import Found, fleet_search
+from voltmile.routes.incumbents import search as local_search
+from voltmile.solve.recombine import recombine
+from voltmile.solve.routing.search import Search
+
+_RESTARTS = 3
+#: Share of the time limit the first plans may take.
+_SHARE = 0.1
+
+
+def first_routes(search: Search, seed: int) -> list[Route]:
+    """Offer a first plan from PyVRP and return the routes to begin with, among them one for each customer."""
+    problem = search.problem
+    pool: dict[Route, None] = {}
+    iterations = 1500 + 20 * problem.size
+    seconds = max(0.5, _SHARE * search.left) if search.left < float("inf") else None
+    for restart in range(_RESTARTS):
+        limit = None if seconds is None else seconds / _RESTARTS
+        found = _found(problem, iterations, limit, 1000 * seed + restart)
+        pool.update(dict.fromkeys(found.pool))
+        if found.routes:
+            search.offer(found.routes, "local search")
+        if search.ended():
+            break
+    better = recombine(problem, tuple(pool), search.cost)
+    if better:
+        search.offer(better, "recombination")
+    return list(dict.fromkeys([*pool, *single_visits(problem)]))
+
+
+def _found(problem: RoutingProblem, iterations: int, limit: float | None, seed: int) -> Found:
+    if len(problem.vehicles) > 1:
+        return fleet_search(
+            problem, iterations=iterations, time_limit_s=limit, seed=seed, recombine=recombine
+        )
+    return local_search(problem, iterations=iterations, time_limit_s=limit, seed=seed)
+
+
+def single_visits(problem: RoutingProblem) -> list[Route]:
+    """Every customer alone, with every type that carries it; whether it is in time and in range is not asked."""
+    return [
+        Route(k, (i,))
+        for k, vehicle in enumerate(problem.vehicles)
+        for i in range(1, problem.size + 1)
+        if problem.demand[i] <= vehicle.capacity
+    ]
