@@ -56,6 +56,8 @@ class Vehicle:
     max_duration : float
         Most time from departure to return: driving, service, charging and waiting.
     battery : Battery or None
+    least : int
+        Fewest routes of the type; each serves a customer.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Vehicle:
     per_time: float = 0.0
     max_duration: float = float("inf")
     battery: Battery | None = None
+    least: int = 0
 
 
 @dataclass(frozen=True, eq=False)
