@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 from voltmile.problem.routing import Matrix, Route, RoutingProblem, Vector
 
 
+#: How carefully to price: ``ROUGH`` and ``FAIR`` drop partial routes that might matter, and prove nothing.
+ROUGH, FAIR, EXACT = 0, 1, 2
+
+
 @dataclass(frozen=True, slots=True)
 class SubsetRow:
     """A limited-memory subset-row cut on three customers (Jepsen et al. 2008, doi:10.1287/opre.1070.0449).
@@ -98,8 +102,8 @@ def on_grid(value: float | NDArray[np.float64], grid: float) -> float | NDArray[
 class Pricer(Protocol):
     """Finds routes of least reduced cost for one problem."""
 
-    def price(self, prices: Prices, *, exact: bool, most: int) -> Priced:
-        """Return up to ``most`` routes a type, those of negative reduced cost first of all."""
+    def price(self, prices: Prices, *, care: int, most: int) -> Priced:
+        """Return up to ``most`` routes of negative reduced cost a type; a bound too when ``care`` is ``EXACT``."""
 
     def enumerate(self, prices: Prices, below: Vector, most: int) -> list[Route] | None:
         """Return all elementary routes of reduced cost under ``below[k]``; None if there are over ``most``.
@@ -114,4 +118,8 @@ class Pricer(Protocol):
         """
 
 
-__all__ = ["Matrix", "Priced", "Pricer", "Prices", "SubsetRow", "grid_of", "on_grid"]
+__all__ = [
+    "EXACT",
+    "FAIR",
+    "ROUGH",
+    "Matrix", "Priced", "Pricer", "Prices", "SubsetRow", "grid_of", "on_grid"]

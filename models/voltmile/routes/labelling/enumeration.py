@@ -10,8 +10,12 @@ import numpy as np
 from numba import njit
 
 from voltmile.routes.labelling.bits import price_of
-from voltmile.routes.labelling.joining import Classes, Meeting, class_of, fits_home, overlap
-from voltmile.routes.labelling.kernel import Graph, Labels, Limits, surcharge
+from voltmile.routes.labelling.joining import Meeting, fits_home, overlap
+from voltmile.routes.labelling.kernel import Classes, Graph, Labels, Limits, class_of, surcharge
+
+
+#: Labels of a node looked at for a bound; any of them gives a valid one.
+_SCANNED = 500
 
 
 class Partial(NamedTuple):
@@ -92,12 +96,11 @@ def _may_end(
     ends: Any,
     meet: Meeting,
     classes: Classes,
-    cheapest: float,
     below: float,
 ) -> bool:
     """Whether the completion bounds leave a route under the threshold that begins like this."""
     if (time if lim.by_time else load) <= lim.half:
-        for p in range(k.place[i], k.place[i] + k.count[i]):
+        for p in range(k.place[i], k.place[i] + min(_SCANNED, k.count[i])):
             if k.k_cost[p] > cost:
                 return True
             if k.k_load[p] > load or (k.k_mask[p] & ~mask) != 0:
@@ -123,9 +126,11 @@ def _may_end(
         base = cost + meet.cost[i, j]
         theirs = np.uint64(0)
         known = False
-        for p in range(b.place[j], b.place[j] + b.count[j]):
-            if base + b.k_cost[p] + cheapest >= below:
+        start = base + classes.slope * load + classes.start - classes.margin
+        for t in range(b.place[j], b.place[j] + b.count[j]):
+            if start + meet.key[t] >= below:
                 break
+            p = meet.order[t]
             whole = load + b.k_load[p]
             if whole > lim.capacity:
                 continue
@@ -188,7 +193,6 @@ def enumerate_routes(
         np.empty(m, np.int32), np.empty(m, np.int32), np.empty(m), np.empty(m), np.empty(m), np.empty(m),
         np.empty(m), np.empty((m, words), np.uint64), np.empty((m, cells), np.uint64),
     )  # fmt: skip
-    cheapest = classes.fixed.min()
     made = 0
     found = 0
     last = np.empty(1 << 12, np.int32)
@@ -257,7 +261,7 @@ def enumerate_routes(
                 mask = _memory(visited, j, near, g.bit)
                 if not _may_end(
                     j, cost, load, time, drain, mask, state, visited, near, g, lim, k, ends, meet, classes,
-                    cheapest, below,
+                    below,
                 ):  # fmt: skip
                     continue
                 y = table[spot]

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltmile.problem.routing import Matrix, RoutingProblem, Vector
-from voltmile.routes.labelling.joining import Classes
-from voltmile.routes.labelling.kernel import Graph, Limits
+from voltmile.routes.labelling.kernel import Classes, Graph, Limits
 from voltmile.routes.labelling.neighbourhoods import Neighbourhoods
 from voltmile.routes.pricing import Prices, SubsetRow, grid_of, on_grid
 
@@ -50,8 +49,10 @@ class Family:
     def classes(self, prices: Prices) -> Classes:
         """Least fixed cost by load."""
         by_class = [min(self.fixed(k, prices) for k in types) for types in self.by_class]
-        least = np.minimum.accumulate(by_class[::-1])[::-1]
-        return Classes(np.array(self.upto) * (1 + _SLACK), np.array(least))
+        least = np.array(np.minimum.accumulate(by_class[::-1])[::-1])
+        start, slope = _line_below(self.upto, least)
+        margin = grid_of(self.problem) * 2.0**14
+        return Classes(np.array(self.upto) * (1 + _SLACK), least, start, slope, margin)
 
     def cheapest(self, nodes: Sequence[int], prices: Prices) -> int:
         """Type of least fixed cost that carries the load of a route."""
@@ -61,6 +62,23 @@ class Family:
     def carriers(self, load: float) -> list[int]:
         """Types that carry a load."""
         return [k for k in self.types if self.problem.vehicles[k].capacity * (1 + _SLACK) >= load]
+
+
+def _line_below(upto: Sequence[float], fixed: Vector) -> tuple[float, float]:
+    """Start and slope of a line under the steps of the fixed cost, high where most routes are."""
+    corner = np.array(upto)
+    best = (float(fixed.min()), 0.0)
+    height = best[0]
+    if not np.isfinite(corner).all():
+        return best
+    for a in range(len(fixed)):
+        for b in range(a + 1, len(fixed)):
+            slope = float((fixed[b] - fixed[a]) / (corner[b] - corner[a]))
+            start = float((fixed - slope * corner).min())
+            mean = start + slope * float(np.mean(upto)) * 0.9
+            if mean > height:
+                best, height = (start, slope), mean
+    return best
 
 
 def families(problem: RoutingProblem, prices: Prices) -> list[Family]:
@@ -119,7 +137,7 @@ class Direction:
 
 
 def directions(
-    family: Family, prices: Prices, ng: Neighbourhoods, exact: bool, most: int
+    family: Family, prices: Prices, ng: Neighbourhoods, care: int, most: int
 ) -> tuple[Direction, Direction | None]:
     """Set up the labelling from the depot on, and backwards; None where one mirrors the other."""
     problem = family.problem
@@ -144,7 +162,7 @@ def directions(
     )
 
     def limits() -> Limits:
-        return Limits(capacity, battery, use_time, vehicle.battery is not None, by_time, half, width, exact, most)
+        return Limits(capacity, battery, use_time, vehicle.battery is not None, by_time, half, width, care, most)
 
     def graph(cost: Matrix, may: NDArray[np.bool_], t: Matrix, e: Matrix, a: Vector, b: Vector) -> Graph:
         rows = subset_words(n, prices.rows)

@@ -8,21 +8,7 @@ import numpy as np
 from numba import njit
 
 from voltmile.routes.labelling.bits import price_of
-from voltmile.routes.labelling.kernel import Graph, Labels, Limits, dominator, surcharge
-
-
-class Classes(NamedTuple):
-    """Vehicle types that share labels, by load: class c holds the loads up to ``upto[c]``, rising.
-
-    Attributes
-    ----------
-    upto : array, shape (C,)
-    fixed : array, shape (C,)
-        Least fixed cost of a type that carries such a load.
-    """
-
-    upto: Any
-    fixed: Any
+from voltmile.routes.labelling.kernel import Classes, Graph, Labels, Limits, class_of, dominator, surcharge
 
 
 class Meeting(NamedTuple):
@@ -32,6 +18,10 @@ class Meeting(NamedTuple):
     ----------
     labels : Labels
         In the symmetric case those of the first direction.
+    order : array of int
+        Kept positions of each node by rising ``key``.
+    key : array
+        Cost of a kept label plus what its load adds to the fixed cost at least; in that order.
     cost : array, shape (n + 1, n + 1)
         Of arc (i, j) without the prize of j.
     turn : float
@@ -39,17 +29,24 @@ class Meeting(NamedTuple):
     """
 
     labels: Labels
+    order: Any
+    key: Any
     cost: Any
     turn: float
 
 
 @njit(cache=True)
-def class_of(load: float, upto: Any) -> int:
-    """First class that holds a load."""
-    c = 0
-    while c < len(upto) - 1 and load > upto[c]:
-        c += 1
-    return c
+def by_key(k: Labels, slope: float) -> tuple[Any, Any]:
+    """Order and key of a ``Meeting``."""
+    order = np.zeros(len(k.k_cost), np.int32)
+    key = np.empty(len(k.k_cost))
+    for j in range(len(k.place)):
+        a, b = k.place[j], k.place[j] + k.count[j]
+        value = k.k_cost[a:b] + slope * k.k_load[a:b]
+        rank = np.argsort(value)
+        key[a:b] = value[rank]
+        order[a:b] = rank + a
+    return order, key
 
 
 @njit(cache=True)
@@ -75,16 +72,17 @@ def best_partner(
     lim: Limits,
     meet: Meeting,
     classes: Classes,
-    cheapest: float,
     below: float,
 ) -> tuple[float, int]:
     """Least cost under ``below``, fixed cost included, of a partial route at i and one from j on."""
     b = meet.labels
     base = cost + meet.cost[i, j]
     chosen = -1
-    for p in range(b.place[j], b.place[j] + b.count[j]):
-        if base + b.k_cost[p] + cheapest >= below:
+    start = base + classes.slope * load + classes.start - classes.margin
+    for t in range(b.place[j], b.place[j] + b.count[j]):
+        if start + meet.key[t] >= below:
             break
+        p = meet.order[t]
         whole = load + b.k_load[p]
         if whole > lim.capacity:
             continue
@@ -132,11 +130,10 @@ def join(
     total = np.full((n + 1, n + 1), np.inf)
     left = np.full((n + 1, n + 1), -1)
     right = np.full((n + 1, n + 1), -1)
-    cheapest = classes.fixed.min()
     lowest = np.full(n + 1, np.inf)
     for j in range(1, n + 1):
         if meet.labels.count[j] > 0:
-            lowest[j] = meet.labels.k_cost[meet.labels.place[j]]
+            lowest[j] = meet.key[meet.labels.place[j]]
     for x in labels.order:
         i = labels.node[x]
         cost, load, time, drain = labels.cost[x], labels.load[x], labels.time[x], labels.drain[x]
@@ -148,13 +145,14 @@ def join(
                 total[i, 0] = whole
                 left[i, 0] = x
         mask, state = labels.mask[x], labels.state[x]
+        start = cost + classes.slope * load + classes.start - classes.margin
         for e in range(g.first[i], g.first[i + 1]):
             j = g.next[e]
             most = min(below, total[i, j])
-            if cost + meet.cost[i, j] + lowest[j] + cheapest >= most:
+            if start + meet.cost[i, j] + lowest[j] >= most:
                 continue
             found, p = best_partner(
-                i, j, cost, load, time, drain, mask, state, g, lim, meet, classes, cheapest, most
+                i, j, cost, load, time, drain, mask, state, g, lim, meet, classes, most
             )
             if p >= 0:
                 total[i, j] = found
@@ -170,7 +168,7 @@ def through(
     """Lower bounds on the cost of the best route over each arc, and of the best one that begins as a label.
 
     A partial route that was dropped ends no better than its dominator does (labels.py): its best end costs
-    at least that of the dominator plus the difference. The values of all labels are the shortest paths over
+    at least that of the dominator plus the difference. Labels without an end under ``below`` may be missing. The values of all labels are the shortest paths over
     these links, found by passes until none changes.
 
     Returns
@@ -185,7 +183,6 @@ def through(
     words = g.hit.shape[1]
     arc = np.full((n + 1, n + 1), np.inf)
     ends = np.full(len(labels.node), np.inf)
-    cheapest = classes.fixed.min()
     tail = np.empty(1 << 16, np.int32)
     head = np.empty(1 << 16, np.int32)
     more = np.empty(1 << 16)
@@ -207,7 +204,7 @@ def through(
         for e in range(g.first[i], g.first[i + 1]):
             j = g.next[e]
             found, p = best_partner(
-                i, j, cost, load, time, drain, k.mask[x], k.state[x], g, lim, meet, classes, cheapest, below
+                i, j, cost, load, time, drain, k.mask[x], k.state[x], g, lim, meet, classes, below
             )
             if p >= 0:
                 arc[i, j] = min(arc[i, j], found)
@@ -233,10 +230,9 @@ def through(
             q = dominator(
                 k.place[j], k.place[j] + k.count[j], dearer, load + g.load[j], later, drain + g.drain[i, j],
                 (k.mask[x] & g.common[i, j]) | g.bit[j], state, k.k_cost, k.k_load, k.k_time, k.k_drain, k.k_mask,
-                k.k_state, g.price, lim.use_time, lim.use_drain, lim.exact,
+                k.k_state, g.price, lim.use_time, lim.use_drain, lim.care,
             )  # fmt: skip
-            if q < 0:  # cannot be: it was kept or dominated when the labels were made
-                arc[i, j] = -np.inf
+            if q < 0:  # it has no end under ``below``
                 continue
             gain = dearer - k.k_cost[q]
             if words > 0:
@@ -270,7 +266,7 @@ def through(
         q = dominator(
             k.place[j], k.place[j] + k.count[j], g.cost[0, j], g.load[j], start, g.drain[0, j], g.bit[j], g.hit[j],
             k.k_cost, k.k_load, k.k_time, k.k_drain, k.k_mask, k.k_state, g.price,
-            lim.use_time, lim.use_drain, lim.exact,
+            lim.use_time, lim.use_drain, lim.care,
         )  # fmt: skip
         if q >= 0:
             gain = g.cost[0, j] - k.k_cost[q] - surcharge(k.k_state[q], g.hit[j], g.price, np.inf)

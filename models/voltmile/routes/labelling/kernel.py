@@ -15,6 +15,8 @@ from voltmile.routes.labelling.bits import lowest_bit, price_of
 
 #: Return codes of :func:`settle`.
 COMPLETE, TOO_MANY = 0, 1
+#: Values of ``Limits.care``.
+NO_MEMORY, NO_ROWS, EXACT = 0, 1, 2
 
 
 class Graph(NamedTuple):
@@ -68,8 +70,9 @@ class Limits(NamedTuple):
         Labels above it in that order are kept but not extended.
     width : float
         Labels are settled in slices of this width.
-    exact : bool
-        False: dominance ignores memory and subset rows; what it finds are routes, not a bound.
+    care : int
+        What dominance looks at: ``EXACT``; ``NO_ROWS`` ignores subset rows, ``NO_MEMORY`` the memory too. What
+        the latter two find are routes, not a bound.
     most : int
         Labels at which to give up.
     """
@@ -81,8 +84,68 @@ class Limits(NamedTuple):
     by_time: bool
     half: float
     width: float
-    exact: bool
+    care: int
     most: int
+
+
+class Classes(NamedTuple):
+    """Vehicle types that share labels, by load: class c holds the loads up to ``upto[c]``, rising.
+
+    Attributes
+    ----------
+    upto : array, shape (C,)
+    fixed : array, shape (C,)
+        Least fixed cost of a type that carries such a load; never falls with the load.
+    start, slope : float
+        ``start + slope * load`` is at most the fixed cost, whatever the load.
+    margin : float
+        What rounding may add to such an estimate.
+    """
+
+    upto: Any
+    fixed: Any
+    start: float
+    slope: float
+    margin: float
+
+
+class Completion(NamedTuple):
+    """Least cost of the way home from each node by the load that may still be taken, ``slope`` for each unit of it.
+
+    Attributes
+    ----------
+    best, second : array, shape (levels + 1, n + 1)
+        Over all ways, and over those with another next node than the best one.
+    next : array of int, shape (levels + 1, n + 1)
+    per_load : float
+        Levels per unit of load; 0: there is no table.
+    """
+
+    best: Any
+    second: Any
+    next: Any
+    per_load: float
+
+
+@njit(cache=True)
+def class_of(load: float, upto: Any) -> int:
+    """First class that holds a load."""
+    c = 0
+    while c < len(upto) - 1 and load > upto[c]:
+        c += 1
+    return c
+
+
+@njit(cache=True)
+def hopeless(
+    i: int, j: int, cost: float, load: float, capacity: float, ends: Completion, classes: Classes, below: float
+) -> bool:
+    """Whether no way home from j, reached from i, can cost under ``below`` in all."""
+    if ends.per_load == 0.0:
+        return False
+    left = int((capacity - load) * ends.per_load + 1e-6)
+    end = ends.best[left, j] if i == 0 or ends.next[left, j] != i else ends.second[left, j]
+    return cost + classes.slope * load + end + classes.start >= below + classes.margin
 
 
 class Labels(NamedTuple):
@@ -149,7 +212,7 @@ def dominator(
     price: Any,
     use_time: bool,
     use_drain: bool,
-    exact: bool,
+    care: int,
 ) -> int:
     """Position of the first kept label in [first, last) that is as good in everything; -1 for none."""
     for p in range(first, last):
@@ -161,11 +224,11 @@ def dominator(
             continue
         if use_drain and k_drain[p] > drain:
             continue
-        if exact:
-            if (k_mask[p] & ~mask) != 0:
-                continue
+        if care != NO_MEMORY and (k_mask[p] & ~mask) != 0:
+            continue
+        if care == EXACT and len(state) > 0:
             slack = cost - k_cost[p]
-            if len(state) > 0 and surcharge(k_state[p], state, price, slack) > slack:
+            if surcharge(k_state[p], state, price, slack) > slack:
                 continue
         return p
     return -1
@@ -186,8 +249,10 @@ def _longer_rows(old: Any, size: int) -> Any:
 
 
 @njit(cache=True)
-def settle(g: Graph, lim: Limits) -> tuple[int, Labels]:
-    """Make all labels from the depot on that no kept one dominates.
+def settle(
+    g: Graph, lim: Limits, ends: Completion, classes: Classes, below: float
+) -> tuple[int, Labels]:
+    """Make all labels from the depot on that no kept one dominates and that may end under ``below``.
 
     Returns
     -------
@@ -197,7 +262,7 @@ def settle(g: Graph, lim: Limits) -> tuple[int, Labels]:
     """
     n = len(g.load) - 1
     words = g.hit.shape[1]
-    use_time, use_drain, exact = lim.use_time, lim.use_drain, lim.exact
+    use_time, use_drain, care = lim.use_time, lim.use_drain, lim.care
 
     size = 8192
     l_node = np.empty(size, np.int32)
@@ -239,6 +304,8 @@ def settle(g: Graph, lim: Limits) -> tuple[int, Labels]:
             continue
         if use_drain and g.drain[0, j] > lim.battery:
             continue
+        if hopeless(0, j, g.cost[0, j], g.load[j], lim.capacity, ends, classes, below):
+            continue
         l_node[made] = j
         l_pred[made] = -1
         l_cost[made] = g.cost[0, j]
@@ -275,7 +342,7 @@ def settle(g: Graph, lim: Limits) -> tuple[int, Labels]:
                 found = dominator(
                     place[i], place[i] + count[i], l_cost[x], l_load[x], l_time[x], l_drain[x], l_mask[x],
                     l_state[x], k_cost, k_load, k_time, k_drain, k_mask, k_state, g.price,
-                    use_time, use_drain, exact,
+                    use_time, use_drain, care,
                 )  # fmt: skip
                 if found >= 0:
                     continue
@@ -359,6 +426,8 @@ def settle(g: Graph, lim: Limits) -> tuple[int, Labels]:
                     if use_drain and drain > lim.battery:
                         continue
                     cost = l_cost[x] + g.cost[i, j]
+                    if hopeless(i, j, cost, load, lim.capacity, ends, classes, below):
+                        continue
                     for w in range(words):
                         held = l_state[x, w] & g.keep[j, w]
                         cost += price_of(held & g.hit[j, w], g.price, 64 * w)
@@ -367,7 +436,7 @@ def settle(g: Graph, lim: Limits) -> tuple[int, Labels]:
                     found = dominator(
                         place[j], place[j] + count[j], cost, load, time, drain, mask,
                         state, k_cost, k_load, k_time, k_drain, k_mask, k_state, g.price,
-                        use_time, use_drain, exact,
+                        use_time, use_drain, care,
                     )  # fmt: skip
                     if found >= 0:
                         continue

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltmile.problem.routing import Matrix, Route, RoutingProblem, Vector
+from voltmile.routes.labelling.completion import completion, levels_of
 from voltmile.routes.labelling.enumeration import enumerate_routes
 from voltmile.routes.labelling.graphs import Direction, Family, directions, families
-from voltmile.routes.labelling.joining import Meeting, join, through
-from voltmile.routes.labelling.kernel import COMPLETE, Labels, settle
+from voltmile.routes.labelling.joining import Meeting, by_key, join, through
+from voltmile.routes.labelling.kernel import COMPLETE, Classes, Labels, settle
 from voltmile.routes.labelling.neighbourhoods import Neighbourhoods, nearest, neighbourhoods
-from voltmile.routes.pricing import Priced, Prices
+from voltmile.routes.pricing import EXACT, Priced, Prices
 
 _LABELS = 3_000_000
 
@@ -30,15 +31,18 @@ class _Settled:
     first: Labels
     second: Labels
     complete: bool
+    slope: float
 
     def forward(self) -> tuple[Any, ...]:
         """Arguments of the kernels that go from the depot on."""
-        meet = Meeting(self.second, self.ahead.crossing, float(self.ahead.graph.high[0]))
+        order = by_key(self.second, self.slope)
+        meet = Meeting(self.second, *order, self.ahead.crossing, float(self.ahead.graph.high[0]))
         return self.ahead.graph, self.ahead.limits, self.first, meet
 
     def backward(self, behind: Direction) -> tuple[Any, ...]:
         """Arguments of the kernels that go from the end back."""
-        meet = Meeting(self.first, behind.crossing, float(self.ahead.graph.high[0]))
+        order = by_key(self.first, self.slope)
+        meet = Meeting(self.first, *order, behind.crossing, float(self.ahead.graph.high[0]))
         return behind.graph, behind.limits, self.second, meet
 
     def nodes(self, left: int, right: int) -> tuple[int, ...]:
@@ -93,16 +97,16 @@ class LabelPricer:
         self.ng = made
         return grown
 
-    def price(self, prices: Prices, *, exact: bool, most: int) -> Priced:
+    def price(self, prices: Prices, *, care: int, most: int) -> Priced:
         """Return up to ``most`` routes of negative reduced cost a family of types, the best of each arc."""
         least = np.zeros(len(self.problem.vehicles))
         routes: list[Route] = []
         reduced: list[float] = []
         self.labels = 0
         for family in families(self.problem, prices):
-            settled = self._settle(family, prices, exact)
+            settled = self._settle(family, prices, 0.0, care)
             total, left, right = join(*settled.forward(), family.classes(prices), 0.0)
-            low = float(total.min(initial=0.0)) if exact and settled.complete else -math.inf
+            low = float(total.min(initial=0.0)) if care == EXACT and settled.complete else -math.inf
             least[list(family.types)] = low
             for nodes, value in _distinct(settled, total, left, right, most):
                 routes.append(Route(family.cheapest(nodes, prices), nodes))
@@ -113,10 +117,10 @@ class LabelPricer:
         """Arcs (K, n + 1, n + 1) a route under the threshold may use; None where labelling gave up."""
         allowed = prices.allowed.copy()
         for family in families(self.problem, prices):
-            settled = self._settle(family, prices, exact=True)
+            most = float(below[list(family.types)].max())
+            settled = self._settle(family, prices, most)
             if not settled.complete:
                 return None
-            most = float(below[list(family.types)].max())
             classes = family.classes(prices)
             arc, _ = through(*settled.forward(), classes, most)
             if settled.behind is None:
@@ -138,10 +142,10 @@ class LabelPricer:
         return found
 
     def _enumerate(self, family: Family, prices: Prices, below: Vector, most: int) -> list[Route] | None:
-        settled = self._settle(family, prices, exact=True)
+        threshold = float(below[list(family.types)].max())
+        settled = self._settle(family, prices, threshold)
         if not settled.complete:
             return None
-        threshold = float(below[list(family.types)].max())
         classes = family.classes(prices)
         g, lim, labels, meet = settled.forward()
         _, ends = through(g, lim, labels, meet, classes, threshold)
@@ -160,15 +164,23 @@ class LabelPricer:
                 return None
         return routes
 
-    def _settle(self, family: Family, prices: Prices, exact: bool) -> _Settled:
-        ahead, behind = directions(family, prices, self.ng, exact, self.most_labels)
-        code, first = settle(ahead.graph, ahead.limits)
+    def _settle(self, family: Family, prices: Prices, below: float, care: int = EXACT) -> _Settled:
+        """Label in both directions; partial routes without an end under ``below`` may be left out."""
+        ahead, behind = directions(family, prices, self.ng, care, self.most_labels)
+        classes = family.classes(prices)
+        code, first = self._labels(ahead, classes, below)
         complete, second = code == COMPLETE, first
         if behind is not None:
-            code, second = settle(behind.graph, behind.limits)
+            code, second = self._labels(behind, classes, below)
             complete = complete and code == COMPLETE
-        self.labels += len(first.order) + (0 if behind is None else len(second.order))
-        return _Settled(ahead, behind, first, second, complete)
+        return _Settled(ahead, behind, first, second, complete, classes.slope)
+
+    def _labels(self, way: Direction, classes: Classes, below: float) -> tuple[int, Labels]:
+        level, levels, per_load = levels_of(self.problem.demand, way.limits.capacity)
+        ends = completion(way.graph, level, levels, per_load, classes.slope)
+        code, labels = settle(way.graph, way.limits, ends, classes, below)
+        self.labels += len(labels.order)
+        return code, labels
 
 
 def walk(node: NDArray[np.int32], pred: NDArray[np.int32], label: int) -> tuple[int, ...]:

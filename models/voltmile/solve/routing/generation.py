@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltmile.problem.routing import Route
-from voltmile.routes.pricing import Pricer, Prices
+from voltmile.routes.pricing import EXACT, FAIR, ROUGH, Pricer, Prices
 from voltmile.solve.routing.master import Duals, Master, Point
 from voltmile.solve.routing.rows import Packed, coefficients, pack
 from voltmile.solve.routing.search import Search
@@ -57,15 +57,18 @@ def converge(search: Search, master: Master, pricer: Pricer, allowed: NDArray[np
     while True:
         search.check_time()
         point = master.solve()
-        fresh = _heuristic(search, master, pricer, point.duals, allowed, known)
-        if fresh:
+        prices = master.prices(point.duals, allowed)
+        if any(
+            _take(search, master, point.duals, pricer.price(prices, care=care, most=_ROUTES).routes, known)
+            for care in ((ROUGH, FAIR) if prices.rows else (ROUGH,))
+        ):
             continue
         # Exact pricing, at smoothed duals while that finds routes or raises the bound.
         while True:
             search.check_time()
             duals = point.duals if centre is None or share == 0 else centre.mixed(point.duals, share, master.grid)
             prices = master.prices(duals, allowed)
-            priced = pricer.price(prices, exact=True, most=_ROUTES)
+            priced = pricer.price(prices, care=EXACT, most=_ROUTES)
             bound = master.dual_value(duals) + float((most * priced.least).sum())
             if best is None or bound > best.bound:
                 best, centre = Converged(bound, point, prices), duals
@@ -82,18 +85,6 @@ def converge(search: Search, master: Master, pricer: Pricer, allowed: NDArray[np
             if not math.isfinite(best.bound):
                 search.note("pricing gave up")
             return Converged(best.bound, point, best.prices)
-
-
-def _heuristic(
-    search: Search,
-    master: Master,
-    pricer: Pricer,
-    duals: Duals,
-    allowed: NDArray[np.bool_],
-    known: set[tuple[int, ...]],
-) -> bool:
-    priced = pricer.price(master.prices(duals, allowed), exact=False, most=_ROUTES)
-    return _take(search, master, duals, priced.routes, known)
 
 
 def _take(

@@ -40,10 +40,10 @@ def partition(
     visits = sp.csc_array((np.ones(len(packed.node)), packed.node - 1, packed.first), shape=(n, m), copy=True)
     rows, low, high = [visits], [np.ones(n)], [np.ones(n)]
     for k, vehicle in enumerate(problem.vehicles):
-        if vehicle.count is not None:
+        if vehicle.count is not None or vehicle.least:
             rows.append(sp.csc_array((packed.kind == k)[None, :].astype(float)))
-            low.append(np.array([-np.inf]))
-            high.append(np.array([float(vehicle.count)]))
+            low.append(np.array([float(vehicle.least)]))
+            high.append(np.array([float("inf" if vehicle.count is None else vehicle.count)]))
     if problem.max_routes is not None:
         rows.append(sp.csc_array(np.ones((1, m))))
         low.append(np.array([-np.inf]))

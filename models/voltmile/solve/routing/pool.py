@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from voltmile.problem.routing import Route, RoutingProblem, Vector
 from voltmile.routes.labelling.bits import price_of
 from voltmile.routes.labelling.graphs import subset_words
-from voltmile.routes.pricing import Priced, Prices, grid_of, on_grid
+from voltmile.routes.pricing import EXACT, Priced, Prices, grid_of, on_grid
 from voltmile.solve.routing.rows import Ints, Packed, pack
 
 
@@ -47,10 +47,10 @@ class PoolPricer:
             )  # fmt: skip
         )
 
-    def price(self, prices: Prices, *, exact: bool, most: int) -> Priced:
+    def price(self, prices: Prices, *, care: int, most: int) -> Priced:
         """Return the routes of least reduced cost; a heuristic call returns none, as the exact one is as fast."""
         kinds = len(self.problem.vehicles)
-        if not exact:
+        if care != EXACT:
             return Priced(np.full(kinds, -np.inf), [], [])
         reduced = self.reduced(prices)
         least = np.zeros(kinds)

@@ -24,7 +24,7 @@ from voltmile.solve.routing.search import OutOfTimeError, Search
 
 #: Routes up to which a set of enumerated ones goes to the MIP, and up to which it is enumerated.
 _MIP_ROUTES = 6_000
-_POOL_ROUTES = (4_000, 12_000, 40_000, 100_000)
+_POOL_ROUTES = (10_000, 50_000, 200_000)
 #: Routes of the restricted master that go to the MIP which looks for better plans, its nodes and seconds.
 _HEURISTIC_ROUTES, _HEURISTIC_NODES, _HEURISTIC_S = 2_500, 200, 20.0
 #: Relative gap above which enumeration is not tried, and the shrinkage before it is tried again.
@@ -75,11 +75,12 @@ class Tree:
         problem = search.problem
         self.search, self.symmetric = search, is_symmetric(problem)
         kinds, n = len(problem.vehicles), problem.size
-        rows: list[Row] = [
-            VehicleRow(np.eye(kinds)[k], -np.inf, float(v.count))
-            for k, v in enumerate(problem.vehicles)
-            if v.count is not None
-        ]
+        rows: list[Row] = []
+        for k, v in enumerate(problem.vehicles):
+            if v.count is not None:
+                rows.append(VehicleRow(np.eye(kinds)[k], -np.inf, float(v.count)))
+            if v.least:
+                rows.append(VehicleRow(np.eye(kinds)[k], float(v.least), np.inf))
         if problem.max_routes is not None:
             rows.append(VehicleRow(np.ones(kinds), -np.inf, float(problem.max_routes)))
         cost = np.array([search.cost_of(r) for r in routes])
