@@ -46,6 +46,7 @@ ALLOWED = {
     "voltmile.problem.places": {"City", "Hub", "RoadDistance", "Village"},
     "voltmile.problem.plan": {"Plan", "Route"},
     "voltmile.problem.records": {"Record"},
+    "voltmile.problem.routing": {"Battery", "Route", "RoutingProblem"},
     "voltmile.problem.vehicles": {"BatteryVehicle", "FuelVehicle"},
 }
 LIBRARIES = {"numpy", "pydantic"}

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from voltmile.problem.routing import Matrix, Route, RoutingProblem, Vector
 
-
 #: How carefully to price: ``ROUGH`` and ``FAIR`` drop partial routes that might matter, and prove nothing.
 ROUGH, FAIR, EXACT = 0, 1, 2
 
@@ -84,9 +83,7 @@ def grid_of(problem: RoutingProblem) -> float:
     """
     m = problem.size + 1
     arcs = max(float(np.abs(problem.distance[:m, :m]).max()), float(np.abs(problem.time[:m, :m]).max()))
-    largest = max(
-        max(v.per_distance, v.per_time) * arcs + abs(v.fixed) for v in problem.vehicles
-    )
+    largest = max(max(v.per_distance, v.per_time) * arcs + abs(v.fixed) for v in problem.vehicles)
     return float(2.0 ** (math.ceil(math.log2(max(largest, 1e-9))) - 34))
 
 
@@ -103,7 +100,7 @@ class Pricer(Protocol):
     """Finds routes of least reduced cost for one problem."""
 
     def price(self, prices: Prices, *, care: int, most: int) -> Priced:
-        """Return up to ``most`` routes of negative reduced cost a type; a bound too when ``care`` is ``EXACT``."""
+        """Return up to ``most`` routes of negative reduced cost a type; with ``EXACT`` a bound too."""
 
     def enumerate(self, prices: Prices, below: Vector, most: int) -> list[Route] | None:
         """Return all elementary routes of reduced cost under ``below[k]``; None if there are over ``most``.
@@ -122,4 +119,11 @@ __all__ = [
     "EXACT",
     "FAIR",
     "ROUGH",
-    "Matrix", "Priced", "Pricer", "Prices", "SubsetRow", "grid_of", "on_grid"]
+    "Matrix",
+    "Priced",
+    "Pricer",
+    "Prices",
+    "SubsetRow",
+    "grid_of",
+    "on_grid",
+]

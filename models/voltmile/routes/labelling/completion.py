@@ -1,5 +1,7 @@
-"""What it costs at least to end a partial route: q-routes without 2-cycles (Christofides, Mingozzi, Toth 1981,
-doi:10.1007/BF01589353), a relaxation that knows neither memory nor subset rows nor time.
+"""What it costs at least to end a partial route, by q-routes without 2-cycles.
+
+Christofides, Mingozzi, Toth 1981, doi:10.1007/BF01589353. The relaxation knows neither memory nor subset rows
+nor time.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ _LEVELS = 1500
 
 
 def levels_of(demand: Any, capacity: float) -> tuple[Any, int, float]:
-    """Levels of the customers, number of levels, levels per unit of load; no table where a level would be 0."""
+    """Levels of the customers, their number, and levels per unit of load; all 0 where a level would be."""
     whole = bool((demand == np.round(demand)).all())
     levels = int(capacity) if whole and capacity <= _LEVELS else _LEVELS
     per_load = levels / np.floor(capacity) if whole and capacity <= _LEVELS else levels / capacity

@@ -1,5 +1,7 @@
-"""All elementary routes of a reduced cost under a threshold (Baldacci, Christofides, Mingozzi 2008,
-doi:10.1007/s10107-007-0178-5), with the ng-labels of both directions as completion bounds.
+"""All elementary routes of a reduced cost under a threshold.
+
+Baldacci, Christofides, Mingozzi 2008, doi:10.1007/s10107-007-0178-5. The ng-labels of both directions are the
+completion bounds.
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ from numba import njit
 from voltmile.routes.labelling.bits import price_of
 from voltmile.routes.labelling.joining import Meeting, fits_home, overlap
 from voltmile.routes.labelling.kernel import Classes, Graph, Labels, Limits, class_of, surcharge
-
 
 #: Labels of a node looked at for a bound; any of them gives a valid one.
 _SCANNED = 500
@@ -46,7 +47,7 @@ def _grown(e: Partial) -> Partial:
 
 
 @njit(cache=True)
-def _hash(node: int, visited: Any) -> int:
+def _hash(node: int, visited: Any) -> Any:
     h = np.uint64(node) * np.uint64(0x9E3779B97F4A7C15)
     for v in range(len(visited)):
         h ^= visited[v]
@@ -57,20 +58,17 @@ def _hash(node: int, visited: Any) -> int:
 
 @njit(cache=True)
 def _same(one: Any, other: Any) -> bool:
-    for v in range(len(one)):
-        if one[v] != other[v]:
-            return False
-    return True
+    return bool((one == other).all())
 
 
 @njit(cache=True)
-def _seen(visited: Any, j: int) -> bool:
+def _seen(visited: Any, j: int) -> Any:
     return (visited[j >> 6] >> np.uint64(j & 63)) & np.uint64(1) != 0
 
 
 @njit(cache=True)
 def _memory(visited: Any, j: int, near: Any, bit: Any) -> Any:
-    """What node j would remember of the customers visited."""
+    """Return what node j would remember of the customers visited."""
     mask = np.uint64(0)
     for t in range(near.shape[1]):
         v = near[j, t]

@@ -14,7 +14,7 @@ from voltmile.routes.labelling.kernel import Classes, Graph, Limits
 from voltmile.routes.labelling.neighbourhoods import Neighbourhoods
 from voltmile.routes.pricing import Prices, SubsetRow, grid_of, on_grid
 
-#: Absolute slack, times the largest number, with which a resource counts as kept: sums of floats are not exact.
+#: Relative slack with which a resource counts as kept: sums of floats are not exact.
 _SLACK = 1e-9
 _SLICES = 400
 
@@ -42,7 +42,7 @@ class Family:
     by_class: tuple[tuple[int, ...], ...]
 
     def fixed(self, k: int, prices: Prices) -> float:
-        """Fixed cost of a route of type k at the prices, on the grid."""
+        """Return the fixed cost of a route of type k at the prices, on the grid."""
         own = on_grid(self.problem.vehicles[k].fixed, grid_of(self.problem))
         return float(own + prices.vehicle[k])
 
@@ -162,7 +162,9 @@ def directions(
     )
 
     def limits() -> Limits:
-        return Limits(capacity, battery, use_time, vehicle.battery is not None, by_time, half, width, care, most)
+        return Limits(
+            capacity, battery, use_time, vehicle.battery is not None, by_time, half, width, care, most
+        )
 
     def graph(cost: Matrix, may: NDArray[np.bool_], t: Matrix, e: Matrix, a: Vector, b: Vector) -> Graph:
         rows = subset_words(n, prices.rows)
@@ -208,9 +210,7 @@ def _times(problem: RoutingProblem, max_duration: float) -> tuple[Matrix, Vector
     return step, low, high, latest + slack
 
 
-def subset_words(
-    n: int, rows: Sequence[SubsetRow]
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64], Vector]:
+def subset_words(n: int, rows: Sequence[SubsetRow]) -> tuple[NDArray[np.uint64], NDArray[np.uint64], Vector]:
     """Membership and memory of subset rows as words of 64 bits, and their prices."""
     words = -(-len(rows) // 64)
     hit = np.zeros((n + 1, words), dtype=np.uint64)

@@ -51,7 +51,7 @@ def by_key(k: Labels, slope: float) -> tuple[Any, Any]:
 
 @njit(cache=True)
 def overlap(one: Any, other: Any, price: Any) -> float:
-    """What a route pays where two halves of visits become one."""
+    """Return what a route pays where two halves of visits become one."""
     total = 0.0
     for w in range(len(one)):
         total += price_of(one[w] & other[w], price, 64 * w)
@@ -121,8 +121,8 @@ def join(
     Returns
     -------
     total : array, shape (n + 1, n + 1)
-        Cost of the best route that meets on arc (i, j) and costs under ``below``; infinity for none. Column 0: the
-        best route that ends at i.
+        Cost of the best route that meets on arc (i, j) and costs under ``below``; infinity for none.
+        Column 0: the best route that ends at i.
     left, right : array of int
         The label at i, and the kept position at j (-1 in column 0).
     """
@@ -151,9 +151,7 @@ def join(
             most = min(below, total[i, j])
             if start + meet.cost[i, j] + lowest[j] >= most:
                 continue
-            found, p = best_partner(
-                i, j, cost, load, time, drain, mask, state, g, lim, meet, classes, most
-            )
+            found, p = best_partner(i, j, cost, load, time, drain, mask, state, g, lim, meet, classes, most)
             if p >= 0:
                 total[i, j] = found
                 left[i, j] = x
@@ -167,14 +165,14 @@ def through(
 ) -> tuple[Any, Any]:
     """Lower bounds on the cost of the best route over each arc, and of the best one that begins as a label.
 
-    A partial route that was dropped ends no better than its dominator does (labels.py): its best end costs
-    at least that of the dominator plus the difference. Labels without an end under ``below`` may be missing. The values of all labels are the shortest paths over
-    these links, found by passes until none changes.
+    A partial route that was dropped ends no better than its dominator does: its best end costs at least that
+    of the dominator plus the difference. The values of all labels are the shortest paths over these links,
+    found by passes until none changes. Labels without an end under ``below`` may be missing.
 
     Returns
     -------
     arc : array, shape (n + 1, n + 1)
-        In the direction of the labels, for arcs a label of this direction starts with or meets on; infinity: above
+        In the direction of the labels, for arcs a label of this direction goes or meets on; infinity: above
         ``below``.
     ends : array
         Of each label made; infinity above ``below``.
@@ -229,8 +227,8 @@ def through(
                 state[w] = held ^ g.hit[j, w]
             q = dominator(
                 k.place[j], k.place[j] + k.count[j], dearer, load + g.load[j], later, drain + g.drain[i, j],
-                (k.mask[x] & g.common[i, j]) | g.bit[j], state, k.k_cost, k.k_load, k.k_time, k.k_drain, k.k_mask,
-                k.k_state, g.price, lim.use_time, lim.use_drain, lim.care,
+                (k.mask[x] & g.common[i, j]) | g.bit[j], state, k.k_cost, k.k_load, k.k_time, k.k_drain,
+                k.k_mask, k.k_state, g.price, lim.use_time, lim.use_drain, lim.care,
             )  # fmt: skip
             if q < 0:  # it has no end under ``below``
                 continue
@@ -264,8 +262,8 @@ def through(
         j = g.next[e]
         start = max(g.low[j], g.step[0, j]) if lim.use_time else 0.0
         q = dominator(
-            k.place[j], k.place[j] + k.count[j], g.cost[0, j], g.load[j], start, g.drain[0, j], g.bit[j], g.hit[j],
-            k.k_cost, k.k_load, k.k_time, k.k_drain, k.k_mask, k.k_state, g.price,
+            k.place[j], k.place[j] + k.count[j], g.cost[0, j], g.load[j], start, g.drain[0, j], g.bit[j],
+            g.hit[j], k.k_cost, k.k_load, k.k_time, k.k_drain, k.k_mask, k.k_state, g.price,
             lim.use_time, lim.use_drain, lim.care,
         )  # fmt: skip
         if q >= 0:

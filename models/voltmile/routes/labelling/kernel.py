@@ -1,7 +1,7 @@
 """The labelling: partial ng-routes that no other one dominates, settled in the order of one resource.
 
-Nothing here knows vehicles or money: arrays in, arrays out. See models/README.md, *Pricing*, for the relaxation,
-the dominance rule and why both keep the bound valid.
+Nothing here knows vehicles or money: arrays in, arrays out. See models/README.md, *Pricing*, for the
+relaxation, the dominance rule and why both keep the bound valid.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ class Limits(NamedTuple):
     width : float
         Labels are settled in slices of this width.
     care : int
-        What dominance looks at: ``EXACT``; ``NO_ROWS`` ignores subset rows, ``NO_MEMORY`` the memory too. What
-        the latter two find are routes, not a bound.
+        What dominance looks at: with ``EXACT`` all; ``NO_ROWS`` ignores subset rows, ``NO_MEMORY`` the memory
+        too. What the latter two find are routes, not a bound.
     most : int
         Labels at which to give up.
     """
@@ -110,7 +110,7 @@ class Classes(NamedTuple):
 
 
 class Completion(NamedTuple):
-    """Least cost of the way home from each node by the load that may still be taken, ``slope`` for each unit of it.
+    """Least cost of the way home by the load that may still be taken, ``Classes.slope`` for each unit of it.
 
     Attributes
     ----------
@@ -138,8 +138,15 @@ def class_of(load: float, upto: Any) -> int:
 
 @njit(cache=True)
 def hopeless(
-    i: int, j: int, cost: float, load: float, capacity: float, ends: Completion, classes: Classes, below: float
-) -> bool:
+    i: int,
+    j: int,
+    cost: float,
+    load: float,
+    capacity: float,
+    ends: Completion,
+    classes: Classes,
+    below: float,
+) -> Any:
     """Whether no way home from j, reached from i, can cost under ``below`` in all."""
     if ends.per_load == 0.0:
         return False
@@ -186,7 +193,7 @@ def surcharge(one: Any, other: Any, price: Any, most: float) -> float:
     for w in range(len(one)):
         extra = one[w] & ~other[w]
         while extra != 0:
-            total += price[64 * w + lowest_bit(extra)]
+            total += price[64 * w + lowest_bit(extra)]  # type: ignore[call-arg]
             if total > most:
                 return total
             extra &= extra - np.uint64(1)
@@ -249,9 +256,7 @@ def _longer_rows(old: Any, size: int) -> Any:
 
 
 @njit(cache=True)
-def settle(
-    g: Graph, lim: Limits, ends: Completion, classes: Classes, below: float
-) -> tuple[int, Labels]:
+def settle(g: Graph, lim: Limits, ends: Completion, classes: Classes, below: float) -> tuple[int, Labels]:
     """Make all labels from the depot on that no kept one dominates and that may end under ``below``.
 
     Returns

@@ -1,5 +1,6 @@
-"""ng-neighbourhoods: which customers a partial route remembers (Baldacci, Mingozzi, Roberti 2011,
-doi:10.1287/opre.1110.0975).
+"""ng-neighbourhoods: which customers a partial route remembers.
+
+Baldacci, Mingozzi, Roberti 2011, doi:10.1287/opre.1110.0975.
 """
 
 from __future__ import annotations

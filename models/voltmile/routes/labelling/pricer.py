@@ -105,7 +105,7 @@ class LabelPricer:
         self.labels = 0
         for family in families(self.problem, prices):
             settled = self._settle(family, prices, 0.0, care)
-            total, left, right = join(*settled.forward(), family.classes(prices), 0.0)
+            total, left, right = _join(settled, family.classes(prices))
             low = float(total.min(initial=0.0)) if care == EXACT and settled.complete else -math.inf
             least[list(family.types)] = low
             for nodes, value in _distinct(settled, total, left, right, most):
@@ -122,17 +122,17 @@ class LabelPricer:
             if not settled.complete:
                 return None
             classes = family.classes(prices)
-            arc, _ = through(*settled.forward(), classes, most)
+            arc = _through(settled.forward(), classes, most)
             if settled.behind is None:
                 arc = np.minimum(arc, arc.T)
             else:
-                arc = np.minimum(arc, through(*settled.backward(settled.behind), classes, most)[0].T)
+                arc = np.minimum(arc, _through(settled.backward(settled.behind), classes, most).T)
             for k in family.types:
                 allowed[k] &= arc < most
         return allowed
 
     def enumerate(self, prices: Prices, below: Vector, most: int) -> list[Route] | None:
-        """Return all elementary routes of reduced cost under ``below[k]``; None if there are over ``most``."""
+        """Return all elementary routes of reduced cost under ``below[k]``; None if over ``most``."""
         found: list[Route] = []
         for family in families(self.problem, prices):
             routes = self._enumerate(family, prices, below, most - len(found))
@@ -159,7 +159,9 @@ class LabelPricer:
         for r in _cheapest_of_sets(partial.visited[last], real).tolist():
             nodes = walk(partial.node, partial.pred, int(last[r]))[::-1]
             low, load = float(reduced[r]), float(partial.load[last[r]])
-            routes += [Route(k, nodes) for k in family.carriers(load) if low + family.fixed(k, prices) < below[k]]
+            routes += [
+                Route(k, nodes) for k in family.carriers(load) if low + family.fixed(k, prices) < below[k]
+            ]
             if len(routes) > most:
                 return None
         return routes
@@ -183,8 +185,19 @@ class LabelPricer:
         return code, labels
 
 
+def _join(settled: _Settled, classes: Classes) -> tuple[Matrix, NDArray[np.int64], NDArray[np.int64]]:
+    graph, limits, labels, meet = settled.forward()
+    total, left, right = join(graph, limits, labels, meet, classes, 0.0)
+    return total, left, right
+
+
+def _through(sides: tuple[Any, ...], classes: Classes, below: float) -> Matrix:
+    graph, limits, labels, meet = sides
+    return np.asarray(through(graph, limits, labels, meet, classes, below)[0])
+
+
 def walk(node: NDArray[np.int32], pred: NDArray[np.int32], label: int) -> tuple[int, ...]:
-    """Customers of a label, the last one first."""
+    """Return the customers of a label, the last one first."""
     nodes = []
     while label >= 0:
         nodes.append(int(node[label]))
@@ -195,7 +208,7 @@ def walk(node: NDArray[np.int32], pred: NDArray[np.int32], label: int) -> tuple[
 def _distinct(
     settled: _Settled, total: Matrix, left: NDArray[np.int64], right: NDArray[np.int64], most: int
 ) -> list[tuple[tuple[int, ...], float]]:
-    """The best of the routes over each arc, no two alike."""
+    """Pick the best of the routes over each arc, no two alike."""
     found: dict[tuple[int, ...], tuple[tuple[int, ...], float]] = {}
     for at in np.argsort(total, axis=None, kind="stable").tolist():
         i, j = divmod(at, total.shape[1])

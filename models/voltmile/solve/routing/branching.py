@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voltmile.problem.routing import RoutingProblem
+from voltmile.problem.routing import Matrix, RoutingProblem, Vector
 from voltmile.solve.routing.cutting import positive
 from voltmile.solve.routing.master import Master, Point
 from voltmile.solve.routing.rows import ArcRow, VehicleRow, coefficients
@@ -67,19 +67,28 @@ def _candidates(master: Master, point: Point, symmetric: bool) -> list[Branch]:
         found += _split(row, float(value))
     if any(0.05 < b.value - b.down < 0.95 for b in found):
         return found
-    flow = np.zeros((problem.size + 1, problem.size + 1))
-    np.add.at(flow, (packed.tail, packed.head), x[packed.of])
+    by_kind = np.zeros((kinds, problem.size + 1, problem.size + 1))
+    np.add.at(by_kind, (packed.kind[packed.of], packed.tail, packed.head), x[packed.of])
+    found += _edges(np.ones(kinds), by_kind.sum(axis=0), symmetric)
+    if not found:  # types share what is whole in all
+        for k in range(kinds):
+            found += _edges(np.eye(kinds)[k], by_kind[k], symmetric)
+    return found
+
+
+def _edges(weight: Vector, flow: Matrix, symmetric: bool) -> list[Branch]:
+    """Branches on the edges, or arcs, that are farthest from whole."""
     if symmetric:
         flow = np.triu(flow + flow.T)
     part = np.abs(flow - np.round(flow))
-    order = np.argsort(-part, axis=None, kind="stable")[:_TRIALS]
-    for at in order.tolist():
-        i, j = divmod(at, problem.size + 1)
+    found: list[Branch] = []
+    for at in np.argsort(-part, axis=None, kind="stable")[:_TRIALS].tolist():
+        i, j = divmod(at, len(flow))
         arcs = np.zeros(flow.shape, dtype=np.bool_)
         arcs[i, j] = True
         if symmetric:
             arcs[j, i] = True
-        found += _split(ArcRow(np.ones(kinds), arcs, -np.inf, np.inf), float(flow[i, j]))
+        found += _split(ArcRow(weight, arcs, -np.inf, np.inf), float(flow[i, j]))
     return found
 
 

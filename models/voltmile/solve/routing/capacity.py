@@ -1,8 +1,8 @@
 """Rounded capacity cuts, for fleets of one or several types, and the search for violated ones.
 
-Routes of type k enter a set of customers S at most x_k(delta(S)) / 2 times and carry at most Q_k each time, so
-sum over k of Q_k x_k(delta(S)) / 2 >= demand(S). Dividing by any g > 0 and rounding the right-hand side up, the
-mixed-integer rounding inequality (Nemhauser and Wolsey 1990, doi:10.1007/BF01585752) of the integers
+Routes of type k enter a set of customers S at most x_k(delta(S)) / 2 times and carry at most Q_k each time,
+so sum over k of Q_k x_k(delta(S)) / 2 >= demand(S). Divided by any g > 0, the mixed-integer rounding
+inequality (Nemhauser and Wolsey 1990, doi:10.1007/BF01585752) of the integers
 x_k(delta(S)) / 2 has the coefficients floor(a) + min(1, frac(a) / r) with a = Q_k / g and r = demand(S) / g -
 ceil(demand(S) / g) + 1. One type and g = Q give the rounded capacity inequality of Laporte, Nobert and
 Desrochers (1985, doi:10.1287/opre.33.5.1050).
@@ -43,7 +43,7 @@ def divisors(problem: RoutingProblem) -> Vector:
 def violated(
     problem: RoutingProblem, flow: NDArray[np.float64], most: int, seed: int
 ) -> list[tuple[float, tuple[int, ...], float]]:
-    """Sets whose capacity cut a point violates, the worst first: (violation, members, divisor).
+    """Find sets whose capacity cut a point violates, the worst first: (violation, members, divisor).
 
     Parameters
     ----------
@@ -52,7 +52,12 @@ def violated(
     """
     capacity = np.array([v.capacity for v in problem.vehicles])
     sets, worth, divisor = _grow(
-        np.ascontiguousarray(flow), problem.demand.astype(np.float64), capacity, divisors(problem), _ROUNDS, seed
+        np.ascontiguousarray(flow),
+        problem.demand.astype(np.float64),
+        capacity,
+        divisors(problem),
+        _ROUNDS,
+        seed,
     )
     order = np.argsort(-worth, kind="stable")
     found: list[tuple[float, tuple[int, ...], float]] = []
@@ -101,7 +106,7 @@ def _best_divisor(capacity: Vector, demand: float, across: Vector, choices: Vect
 def _grow(
     flow: NDArray[np.float64], demand: Vector, capacity: Vector, choices: Vector, rounds: int, seed: int
 ) -> tuple[NDArray[np.bool_], Vector, Vector]:
-    """Grow sets from every customer by what is tied most to them, with some chance, and keep the worst of each."""
+    """Grow sets from every customer by what is tied most to them, with some chance."""
     np.random.seed(seed)  # noqa: NPY002 - numba's own generator
     kinds, nodes, _ = flow.shape
     n = nodes - 1

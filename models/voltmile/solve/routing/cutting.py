@@ -85,11 +85,15 @@ def merge(rows: list[Row], new: list[Row]) -> list[Row]:
             memory[row.members] |= row.memory
         else:
             result.append(row)
-    result += [SubsetCut(row.members, memory[row.members]) if isinstance(row, SubsetCut) else row for row in new]
+    result += [
+        SubsetCut(row.members, memory[row.members]) if isinstance(row, SubsetCut) else row for row in new
+    ]
     return result
 
 
-def tidy(search: Search, master: Master, solved: Converged, allowed: NDArray[np.bool_], new: list[Row]) -> None:
+def tidy(
+    search: Search, master: Master, solved: Converged, allowed: NDArray[np.bool_], new: list[Row]
+) -> None:
     """Change the rows: add cuts, drop cuts without a dual value, and drop columns that cannot matter soon."""
     duals = solved.point.duals
     rows = [
@@ -119,7 +123,7 @@ def cut_rounds(
     most_rounds: int,
     most_seconds: float,
 ) -> Converged:
-    """Rounds of cuts until they gain little, the node is closed or time is up."""
+    """Add rounds of cuts until they gain little, the node is closed or time is up."""
     gains: list[float] = []
     began = time.perf_counter()
     for _ in range(most_rounds):
@@ -129,13 +133,12 @@ def cut_rounds(
         if not new:
             break
         tidy(search, master, solved, allowed, new)
-        before, rows = solved, list(master.rows)
+        before = solved
         solved = converge(search, master, pricer, allowed)
         if solved.bound < before.bound:  # dropped cuts or a call that gave up
             solved = Converged(before.bound, solved.point, before.prices)
             if not np.isfinite(before.bound):
                 break
-        del rows
         gains.append(solved.bound - before.bound)
         rest = max(search.goal - solved.bound, 1e-9)
         if len(gains) >= 4 and sum(gains[-4:]) < 0.04 * rest:

@@ -34,8 +34,8 @@ def solve_routing(
     ----------
     problem
     time_limit_s
-        Wall seconds after which the best plan and bound are returned; a labelling or a linear program under way
-        is finished first.
+        Wall seconds after which the best plan and bound are returned; a labelling or a linear program under
+        way is finished first.
     gap
         Relative gap at which to stop.
     seed

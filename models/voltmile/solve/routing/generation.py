@@ -66,7 +66,9 @@ def converge(search: Search, master: Master, pricer: Pricer, allowed: NDArray[np
         # Exact pricing, at smoothed duals while that finds routes or raises the bound.
         while True:
             search.check_time()
-            duals = point.duals if centre is None or share == 0 else centre.mixed(point.duals, share, master.grid)
+            duals = (
+                point.duals if centre is None or share == 0 else centre.mixed(point.duals, share, master.grid)
+            )
             prices = master.prices(duals, allowed)
             priced = pricer.price(prices, care=EXACT, most=_ROUTES)
             bound = master.dual_value(duals) + float((most * priced.least).sum())

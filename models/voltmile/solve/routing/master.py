@@ -69,7 +69,12 @@ class Master:
     """
 
     def __init__(
-        self, problem: RoutingProblem, rows: Sequence[Row], routes: Sequence[Route], cost: Vector, penalty: float
+        self,
+        problem: RoutingProblem,
+        rows: Sequence[Row],
+        routes: Sequence[Route],
+        cost: Vector,
+        penalty: float,
     ) -> None:
         self.problem, self.rows, self.penalty = problem, list(rows), penalty
         self.routes = list(routes)
@@ -174,7 +179,7 @@ class Master:
         return float(duals.cover.sum() + (rhs * duals.rows).sum())
 
     def probe(self, rows: Sequence[Row], bounds: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-        """Value of the restricted master with each row at most the first, or at least the second of its bounds.
+        """Solve with each row at most the first, or at least the second of its bounds; return both values.
 
         No columns are generated, so the values guide branching and prove nothing.
         """

@@ -25,7 +25,12 @@ class Partitioned:
 
 
 def partition(
-    search: Search, routes: Sequence[Route], cost: Vector, *, most_seconds: float, node_limit: int | None = None
+    search: Search,
+    routes: Sequence[Route],
+    cost: Vector,
+    *,
+    most_seconds: float,
+    node_limit: int | None = None,
 ) -> Partitioned:
     """Find the best plan made of elementary routes that costs no more than the search's goal.
 
@@ -68,5 +73,5 @@ def partition(
         return search.seconds - began > seconds or (search.stop is not None and search.stop())
 
     outcome = solve_mip(model, node_limit=node_limit, stop=late)
-    chosen = () if outcome.x is None else tuple(routes[j] for j in np.flatnonzero(outcome.x > 0.5))
+    chosen = () if outcome.x is None else tuple(routes[j] for j in np.flatnonzero(outcome.x > 0.5).tolist())
     return Partitioned(chosen, outcome.status in (Status.OPTIMAL, Status.INFEASIBLE))

@@ -12,7 +12,7 @@ from voltmile.problem.routing import Route, RoutingProblem, Vector
 from voltmile.routes.labelling.bits import price_of
 from voltmile.routes.labelling.graphs import subset_words
 from voltmile.routes.pricing import EXACT, Priced, Prices, grid_of, on_grid
-from voltmile.solve.routing.rows import Ints, Packed, pack
+from voltmile.solve.routing.rows import Ints, pack
 
 
 class PoolPricer:
@@ -40,15 +40,14 @@ class PoolPricer:
         """Reduced cost of every route; infinity for those over arcs that are not allowed."""
         p = self._packed
         hit, keep, price = subset_words(self.problem.size, prices.rows)
-        return np.asarray(
-            _reduced(
-                p.kind, p.first, p.node, self._low, prices.customer, prices.vehicle, prices.arc, prices.allowed,
-                hit, keep, price,
-            )  # fmt: skip
-        )
+        reduced = _reduced(
+            p.kind, p.first, p.node, self._low, prices.customer, prices.vehicle, prices.arc, prices.allowed,
+            hit, keep, price,
+        )  # fmt: skip
+        return np.asarray(reduced)
 
     def price(self, prices: Prices, *, care: int, most: int) -> Priced:
-        """Return the routes of least reduced cost; a heuristic call returns none, as the exact one is as fast."""
+        """Return the routes of least reduced cost; rough calls return none, as the exact one is as fast."""
         kinds = len(self.problem.vehicles)
         if care != EXACT:
             return Priced(np.full(kinds, -np.inf), [], [])

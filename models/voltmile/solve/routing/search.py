@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,11 +54,20 @@ class Search:
         self._arc_costs: dict[int, NDArray[np.float64]] = {}
 
     @property
+    def dearest(self) -> float:
+        """More than any plan costs."""
+        p, m = self.problem, self.problem.size + 1
+        arcs = max(
+            v.per_distance * float(p.distance.max()) + v.per_time * float(p.time.max()) for v in p.vehicles
+        )
+        return 1.0 + m * max(v.fixed for v in p.vehicles) + 2 * m * arcs
+
+    @property
     def goal(self) -> float:
         """The most a better plan may cost."""
         unit = self.problem.cost_unit
         if not math.isfinite(self.cost):
-            return math.inf
+            return self.dearest
         better = unit * (1 - 1e-4) if unit else 1e-7 * max(1.0, abs(self.cost))
         return self.cost - max(better, self.gap * abs(self.cost))
 
@@ -65,13 +76,14 @@ class Search:
         costs = self._arc_costs.get(route.vehicle)
         if costs is None:
             costs = self._arc_costs[route.vehicle] = arc_cost(self.problem, route.vehicle)
-        path = (0, *route.nodes, 0)
-        return self.problem.vehicles[route.vehicle].fixed + math.fsum(
-            costs[i, j] for i, j in zip(path[:-1], path[1:], strict=True)
-        )
+        path = pairwise((0, *route.nodes, 0))
+        return self.problem.vehicles[route.vehicle].fixed + math.fsum(costs[i, j] for i, j in path)
 
     def offer(self, routes: Sequence[Route], step: str) -> bool:
-        """Take a plan if it is better than the best one."""
+        """Take a plan if it is better than the best one; searches do not know about a least number of routes."""
+        used = Counter(r.vehicle for r in routes)
+        if any(used[k] < v.least for k, v in enumerate(self.problem.vehicles)):
+            return False
         cost = math.fsum(self.cost_of(r) for r in routes)
         if cost >= self.cost - 1e-9 * max(1.0, abs(cost)):
             return False
@@ -84,7 +96,7 @@ class Search:
         unit = self.problem.cost_unit
         if unit and math.isfinite(bound):
             bound = math.ceil(bound / unit - 1e-6) * unit
-        bound = min(bound, self.cost)
+        bound = min(bound, self.cost)  # both infinite: proven infeasible
         if bound > self.bound:
             self.bound, self.bound_by = bound, by
             self.note(by)
@@ -118,4 +130,6 @@ class Search:
     def most_routes(self) -> Vector:
         """Most routes of each type a plan can have."""
         n = self.problem.size
-        return np.array([n if v.count is None else min(n, v.count) for v in self.problem.vehicles], dtype=float)
+        return np.array(
+            [n if v.count is None else min(n, v.count) for v in self.problem.vehicles], dtype=float
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from voltmile.problem.routing import Route, RoutingProblem
 from voltmile.routes.incumbents import Found, fleet_search
 from voltmile.routes.incumbents import search as local_search
+from voltmile.routes.round_trips import RoundTrips
 from voltmile.solve.recombine import recombine
 from voltmile.solve.routing.search import Search
 
@@ -42,10 +43,11 @@ def _found(problem: RoutingProblem, iterations: int, limit: float | None, seed: 
 
 
 def single_visits(problem: RoutingProblem) -> list[Route]:
-    """Every customer alone, with every type that carries it; whether it is in time and in range is not asked."""
+    """Return every customer alone, with every type that can do it."""
+    trips = RoundTrips(problem)
     return [
         Route(k, (i,))
-        for k, vehicle in enumerate(problem.vehicles)
+        for k in range(len(problem.vehicles))
         for i in range(1, problem.size + 1)
-        if problem.demand[i] <= vehicle.capacity
+        if trips.fits(k, (i,))
     ]

@@ -1,4 +1,4 @@
-"""Search for violated subset-row cuts on three customers, with the smallest memory that keeps them violated."""
+"""Search for violated subset-row cuts on three customers, with the least memory that keeps them so."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from voltmile.solve.routing.partition import partition
 from voltmile.solve.routing.pool import PoolPricer
 from voltmile.solve.routing.rows import ArcRow, Row, VehicleRow, pack
 from voltmile.solve.routing.search import OutOfTimeError, Search
+from voltmile.solve.status import SolverError
 
 #: Routes up to which a set of enumerated ones goes to the MIP, and up to which it is enumerated.
 _MIP_ROUTES = 6_000
@@ -84,17 +85,11 @@ class Tree:
         if problem.max_routes is not None:
             rows.append(VehicleRow(np.ones(kinds), -np.inf, float(problem.max_routes)))
         cost = np.array([search.cost_of(r) for r in routes])
-        self._penalty = self._price_of_missing(cost)
+        self._penalty = 2.0 * min(search.cost, search.dearest)
         allowed = np.ones((kinds, n + 1, n + 1), dtype=np.bool_)
         root = Node(-math.inf, 0, rows, allowed, list(routes), cost, pricer)
         self._order = count()
         self._open: list[tuple[float, int, Node]] = [(root.bound, next(self._order), root)]
-
-    def _price_of_missing(self, cost: Vector) -> float:
-        """What leaving a customer out costs in the master: more than any plan gains by it."""
-        if math.isfinite(self.search.cost):
-            return 2.0 * self.search.cost
-        return 2.0 * float(cost.sum())
 
     def run(self) -> None:
         """Solve nodes until none is open below the goal, or it is time to stop."""
@@ -113,7 +108,7 @@ class Tree:
                 if child.bound < self.search.goal:
                     heapq.heappush(self._open, (child.bound, next(self._order), child))
             self._raise_bound()
-        self.search.raise_bound(self.search.goal, self._by())
+        self.search.raise_bound(self.search.goal if self.search.plan else math.inf, self._by())
 
     def _by(self) -> str:
         return "branching" if self.search.nodes > 1 else "column generation"
@@ -136,14 +131,14 @@ class Tree:
             self._reached(node, solved)
             self._improve(node, master, solved)
             self._fix(node, solved)
-            if self._closed_by_enumeration(node, master, solved):
+            if self._closed_by_enumeration(node, solved):
                 return []
             if solved.bound - before <= max(shortest, 0.02 * (search.goal - before)):
                 break
         if solved.bound >= search.goal:
             return []
         self._take_integral(master, solved)
-        if self._closed_by_enumeration(node, master, solved):
+        if self._closed_by_enumeration(node, solved):
             return []
         return self._branch(node, master, solved)
 
@@ -165,7 +160,7 @@ class Tree:
 
     def _fix(self, node: Node, solved: Converged) -> None:
         """Drop arcs, or enumerated routes, that no better plan uses."""
-        if not math.isfinite(self.search.goal) or solved.bound >= self.search.goal:
+        if solved.bound >= self.search.goal:
             return
         below = self._below(solved)
         if isinstance(node.pricer, PoolPricer):
@@ -182,9 +177,7 @@ class Tree:
         if solved.point.missing > 1e-6 or (np.abs(x[used] - 1) > 1e-6).any():
             return
         routes = [master.routes[j] for j in used]
-        visits = [i for r in routes for i in r.nodes if i <= self.search.problem.size]
-        if len(visits) == len(set(visits)) == self.search.problem.size:
-            self.search.offer(routes, "integral master")
+        self.search.offer(_once(routes, self.search.problem.size), "integral master")
 
     def _improve(self, node: Node, master: Master, solved: Converged) -> None:
         """Look for a better plan among the routes of the restricted master, at the root."""
@@ -207,7 +200,7 @@ class Tree:
         if found.routes:
             self.search.offer(found.routes, "restricted master")
 
-    def _closed_by_enumeration(self, node: Node, master: Master, solved: Converged) -> bool:
+    def _closed_by_enumeration(self, node: Node, solved: Converged) -> bool:
         """Enumerate what routes can still matter; true when the MIP over them closed the node."""
         search = self.search
         gap = search.goal - solved.bound
@@ -244,7 +237,7 @@ class Tree:
         search.check_time()
         branch = choose(master, solved.point, search.goal, self.symmetric)
         if branch is None:
-            return self._undecided(node, solved)
+            return self._undecided(solved)
         duals = solved.point.duals.rows.tolist()
         rows = [
             row
@@ -255,24 +248,39 @@ class Tree:
         for row, floor in ((branch.below(), branch.down), (branch.above(), None)):
             allowed, extra = node.allowed, [row]
             if isinstance(row, ArcRow) and floor == 0:
-                allowed, extra = node.allowed & ~row.arcs, []
+                barred = (row.weight != 0)[:, None, None] & row.arcs
+                allowed, extra = node.allowed & ~barred, []
             child = replace(node, depth=node.depth + 1, rows=[*rows, *extra], allowed=allowed)
-            child.routes, child.cost = _usable(master, solved, allowed, search.goal - solved.bound)
+            child.routes, child.cost = _usable(master, allowed)
             child.failed_gap = node.failed_gap
             children.append(child)
         return children
 
-    def _undecided(self, node: Node, solved: Converged) -> list[Node]:
-        """Nothing to branch on: an integral point, whose plan is taken, or one that visits customers twice."""
-        if solved.point.missing <= 1e-6 and self.search.cost <= solved.bound + 1e-6 * max(1.0, abs(solved.bound)):
+    def _undecided(self, solved: Converged) -> list[Node]:
+        """End a node without a branch: an integral point, whose plan is taken, or one of repeated visits."""
+        near = solved.bound + 1e-6 * max(1.0, abs(solved.bound))
+        if solved.point.missing <= 1e-6 and self.search.cost <= near:
             return []
-        raise OutOfTimeError
+        raise SolverError("a node of the tree is neither integral nor has it anything to branch on")
 
 
-def _usable(master: Master, solved: Converged, allowed: NDArray[np.bool_], gap: float) -> tuple[list[Route], Vector]:
+def _once(routes: Sequence[Route], n: int) -> list[Route]:
+    """Leave out repeated visits, which the master allows where no plan is dearer without them."""
+    seen: set[int] = set()
+    plan = []
+    for route in routes:
+        nodes = [i for i in route.nodes if i > n or i not in seen]
+        seen.update(i for i in nodes if i <= n)
+        if any(i <= n for i in nodes):
+            same = tuple(nodes) == route.nodes
+            plan.append(route if same else Route(route.vehicle, tuple(nodes)))
+    return plan
+
+
+def _usable(master: Master, allowed: NDArray[np.bool_]) -> tuple[list[Route], Vector]:
     packed = pack(master.problem, master.routes)
-    may = np.bincount(packed.of, ~allowed[packed.kind[packed.of], packed.tail, packed.head], len(packed)) == 0
-    held = np.flatnonzero(may)
+    barred = ~allowed[packed.kind[packed.of], packed.tail, packed.head]
+    held = np.flatnonzero(np.bincount(packed.of, barred, len(packed)) == 0)
     return [master.routes[j] for j in held], master.cost[held]
 
 

@@ -1,0 +1,60 @@
+"""Branch-cut-and-price against the best of all plans."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from routing_truth import KINDS, optimum, random_problem
+
+from voltmile.check.routing import check_routing
+from voltmile.problem.routing import RoutingProblem, RoutingResult
+from voltmile.solve.routing.engine import solve_routing
+
+
+def drawn(seed: int, kind: str) -> RoutingProblem:
+    rng = np.random.default_rng([7, seed, KINDS.index(kind)])
+    problem = random_problem(rng, int(rng.integers(3, 7)), kind, most_types=2)
+    fleet = [replace(v, count=int(rng.integers(1, 4))) if rng.random() < 0.3 else v for v in problem.vehicles]
+    if rng.random() < 0.2:
+        fleet[0] = replace(fleet[0], least=1)
+    return replace(problem, vehicles=tuple(fleet))
+
+
+def confirm(problem: RoutingProblem, result: RoutingResult, best: float) -> None:
+    if math.isinf(best):
+        assert not result.routes
+        return
+    assert result.bound <= best + 1e-6 * max(1.0, best)
+    assert result.cost == pytest.approx(best, rel=1e-6)
+    assert result.status == "optimal"
+    assert check_routing(problem, result.routes, result.cost) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", range(8))
+def test_bound_optimum_and_plan_agree(seed: int, kind: str) -> None:
+    problem = drawn(seed, kind)
+    confirm(problem, solve_routing(problem, time_limit_s=60, seed=seed), optimum(problem))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_fewest_routes_come_first_where_asked(seed: int) -> None:
+    problem = replace(drawn(seed, "capacity"), vehicles_first=True)
+    result = solve_routing(problem, time_limit_s=60)
+    counted = optimum(problem, route_cost=1e4)
+    if math.isinf(counted):
+        assert not result.routes
+    else:
+        assert len(result.routes) == counted // 1e4
+        assert result.cost == pytest.approx(counted % 1e4)
+        assert result.bound <= result.cost
+
+
+def test_a_time_limit_returns_what_there_is() -> None:
+    problem = drawn(1, "capacity")
+    result = solve_routing(problem, time_limit_s=0.0)
+    assert result.bound <= optimum(problem)
+    assert result.status in ("feasible", "nothing")
