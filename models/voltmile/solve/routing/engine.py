@@ -10,8 +10,9 @@ from dataclasses import replace
 from voltmile.problem.routing import RoutingProblem, RoutingResult, Status
 from voltmile.routes.labelling.pricer import LabelPricer
 from voltmile.routes.pricing import Pricer
+from voltmile.routes.recharging.pricer import RechargingPricer
 from voltmile.solve.routing.search import OutOfTimeError, Search, TraceRow
-from voltmile.solve.routing.starts import first_routes
+from voltmile.solve.routing.starts import first_routes, recharges
 from voltmile.solve.routing.tree import Tree
 
 _NEIGHBOURS = 10
@@ -57,7 +58,7 @@ def solve_routing(
 
 def pricer_of(problem: RoutingProblem) -> Pricer:
     """Return the pricing that knows what the problem's vehicles do."""
-    return LabelPricer(problem, _NEIGHBOURS)
+    return RechargingPricer(problem) if recharges(problem) else LabelPricer(problem, _NEIGHBOURS)
 
 
 def _vehicles_first(problem: RoutingProblem) -> RoutingProblem:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from voltmile.problem.routing import Route, RoutingProblem, Vector
 from voltmile.routes.labelling.graphs import arc_cost
+from voltmile.routes.recharging.evaluate import route_cost
 
 #: One line of the trace: seconds, step, bound, cost, columns, cuts.
 TraceRow = tuple[float, str, float, float, int, int]
@@ -72,7 +73,9 @@ class Search:
         return self.cost - max(better, self.gap * abs(self.cost))
 
     def cost_of(self, route: Route) -> float:
-        """Cost of a route without stations."""
+        """Cost of a route."""
+        if max(route.nodes) > self.problem.size:
+            return route_cost(self.problem, route)
         costs = self._arc_costs.get(route.vehicle)
         if costs is None:
             costs = self._arc_costs[route.vehicle] = arc_cost(self.problem, route.vehicle)
@@ -83,6 +86,8 @@ class Search:
         """Take a plan if it is better than the best one; searches do not know about a least number of routes."""
         used = Counter(r.vehicle for r in routes)
         if any(used[k] < v.least for k, v in enumerate(self.problem.vehicles)):
+            return False
+        if not routes:
             return False
         cost = math.fsum(self.cost_of(r) for r in routes)
         if cost >= self.cost - 1e-9 * max(1.0, abs(cost)):

@@ -188,7 +188,7 @@ class Tree:
         near = np.argsort(reduced, kind="stable")
         chosen: list[int] = []
         for j in near.tolist():
-            nodes = master.routes[j].nodes
+            nodes = [i for i in master.routes[j].nodes if i <= self.search.problem.size]
             if reduced[j] < self.search.goal - solved.bound and len(set(nodes)) == len(nodes):
                 chosen.append(j)
             if len(chosen) == _HEURISTIC_ROUTES:
