@@ -66,7 +66,7 @@ def _candidates(master: Master, point: Point, symmetric: bool) -> list[Branch]:
     for row, value in zip(rows, coefficients(rows, packed, problem.size) @ x, strict=True):
         found += _split(row, float(value))
     if any(0.05 < b.value - b.down < 0.95 for b in found):
-        return found
+        return found[:1] if found[0].row.weight.all() else found
     by_kind = np.zeros((kinds, problem.size + 1, problem.size + 1))
     np.add.at(by_kind, (packed.kind[packed.of], packed.tail, packed.head), x[packed.of])
     found += _edges(np.ones(kinds), by_kind.sum(axis=0), symmetric)

@@ -70,10 +70,15 @@ class Tree:
         Without recharging or with.
     routes
         Columns to begin with; with those of a feasible plan the master starts well.
+    count_first
+        Branch on the number of routes before anything else: where routes are dearer than all they do.
     """
 
-    def __init__(self, search: Search, pricer: Pricer, routes: Sequence[Route]) -> None:
+    def __init__(
+        self, search: Search, pricer: Pricer, routes: Sequence[Route], count_first: bool = False
+    ) -> None:
         problem = search.problem
+        self._count_first = count_first
         self.search, self.symmetric = search, is_symmetric(problem)
         kinds, n = len(problem.vehicles), problem.size
         rows: list[Row] = []
@@ -123,7 +128,10 @@ class Tree:
         master = Master(search.problem, node.rows, node.routes, node.cost, self._penalty)
         solved = converge(search, master, node.pricer, node.allowed)
         self._reached(node, solved)
-        shortest = 0.0
+        if self._count_first and solved.bound < search.goal:
+            routes = solved.point.x.sum()
+            if abs(routes - round(routes)) > 1e-4:  # cuts would raise a bound that branching replaces
+                return self._branch(node, master, solved)
         while solved.bound < search.goal:
             self._take_integral(master, solved)
             before = solved.bound
@@ -133,7 +141,7 @@ class Tree:
             self._fix(node, solved)
             if self._closed_by_enumeration(node, solved):
                 return []
-            if solved.bound - before <= max(shortest, 0.02 * (search.goal - before)):
+            if solved.bound - before <= 0.02 * (search.goal - before):
                 break
         if solved.bound >= search.goal:
             return []
