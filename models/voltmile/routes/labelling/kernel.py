@@ -1,6 +1,6 @@
 """The labelling: partial ng-routes that no other one dominates, settled in the order of one resource.
 
-Nothing here knows vehicles or money: arrays in, arrays out. See models/README.md, *Pricing*, for the
+Nothing here knows vehicles or money: arrays in, arrays out. See models/ROUTING.md, *Pricing*, for the
 relaxation, the dominance rule and why both keep the bound valid.
 """
 

@@ -85,7 +85,8 @@ def _rounded(capacity: Vector, demand: float, divisor: float, weight: Vector) ->
         a = capacity[k] / divisor
         whole = np.floor(a + 1e-9)
         part = max(0.0, a - whole)
-        weight[k] = whole + (0.0 if part < 1e-9 else min(1.0, part / max(rest, 1e-9)))
+        # Rounded up: a larger coefficient is valid too.
+        weight[k] = whole + (0.0 if part < 1e-9 else min(1.0, part / max(rest, 1e-9) * (1 + 1e-12)))
     return float(up)
 
 
