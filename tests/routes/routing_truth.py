@@ -80,7 +80,10 @@ def is_feasible(problem: RoutingProblem, k: int, nodes: Sequence[int]) -> bool:
     if problem.demand[list(nodes)].sum() > vehicle.capacity:
         return False
     length = sum(problem.distance[a, b] for a, b in path)
-    if vehicle.battery is not None and length * vehicle.battery.per_distance > vehicle.battery.capacity + 1e-9:
+    if (
+        vehicle.battery is not None
+        and length * vehicle.battery.per_distance > vehicle.battery.capacity + 1e-9
+    ):
         return False
     busy = sum(problem.time[a, b] for a, b in path) + problem.service[list(nodes)].sum()
     if busy > vehicle.max_duration + 1e-9:
@@ -119,19 +122,23 @@ def _paid(row: SubsetRow, nodes: Sequence[int]) -> float:
     return paid
 
 
-def all_routes(problem: RoutingProblem, allowed: np.ndarray | None = None) -> Iterator[tuple[int, tuple[int, ...]]]:
+def all_routes(
+    problem: RoutingProblem, allowed: np.ndarray | None = None
+) -> Iterator[tuple[int, tuple[int, ...]]]:
     """Every feasible elementary route."""
     customers = range(1, problem.size + 1)
     for k in range(len(problem.vehicles)):
         for length in customers:
             for nodes in itertools.permutations(customers, length):
                 arcs = itertools.pairwise((0, *nodes, 0))
-                if (allowed is None or all(allowed[k, a, b] for a, b in arcs)) and is_feasible(problem, k, nodes):
+                if (allowed is None or all(allowed[k, a, b] for a, b in arcs)) and is_feasible(
+                    problem, k, nodes
+                ):
                     yield k, nodes
 
 
 def optimum(problem: RoutingProblem, route_cost: float = 0.0) -> float:
-    """Cost of the best plan by dynamic programming over sets and numbers of vehicles; infinity without one."""
+    """Cost of the best plan, by sets of customers and numbers of vehicles; infinity without one."""
     n, kinds = problem.size, len(problem.vehicles)
     best: dict[tuple[int, int], float] = {}
     for k, nodes in all_routes(problem):

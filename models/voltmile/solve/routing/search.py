@@ -69,7 +69,7 @@ class Search:
         unit = self.problem.cost_unit
         if not math.isfinite(self.cost):
             return self.dearest
-        better = unit * (1 - 1e-4) if unit else 1e-7 * max(1.0, abs(self.cost))
+        better = unit * (1 - 1e-4) if unit else 2e-8 * max(1.0, abs(self.cost))
         return self.cost - max(better, self.gap * abs(self.cost))
 
     def cost_of(self, route: Route) -> float:
@@ -83,7 +83,7 @@ class Search:
         return self.problem.vehicles[route.vehicle].fixed + math.fsum(costs[i, j] for i, j in path)
 
     def offer(self, routes: Sequence[Route], step: str) -> bool:
-        """Take a plan if it is better than the best one; searches do not know about a least number of routes."""
+        """Take a plan that is better than the best one; the searches know no least number of routes."""
         used = Counter(r.vehicle for r in routes)
         if any(used[k] < v.least for k, v in enumerate(self.problem.vehicles)):
             return False
