@@ -86,6 +86,7 @@ LOOP = Route(1, (2, 3, 4))
         (problem_(), (ROUTES[0], Route(1, (2, 3, 4), (15.0,))), "route 2: 1 charged amounts for 3 nodes"),
         (ev(capacity=1.5), ROUTES, "route 2 (ev): carries 2, capacity 1.5"),
         (ev(count=0), ROUTES, "1 routes of type ev, 0 vehicles"),
+        (ev(least=2), ROUTES, "1 routes of type ev, at least 2 wanted"),
         (problem_(max_routes=1), ROUTES, "2 routes, at most 1 allowed"),
         (ev(max_duration=69.0), ROUTES, "route 2 (ev): takes 69.5, at most 69 allowed"),
         (

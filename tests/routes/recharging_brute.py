@@ -52,7 +52,9 @@ def _random_vehicle(rng: np.random.Generator, k: int, electric: bool, limit: str
     battery = None
     if electric:
         capacity, full = float(rng.integers(35, 90)), bool(rng.random() < 0.4)
-        charging = {kind: _random_function(rng, capacity, pace) for kind, pace in (("slow", 1.5), ("fast", 0.4))}
+        charging = {
+            kind: _random_function(rng, capacity, pace) for kind, pace in (("slow", 1.5), ("fast", 0.4))
+        }
         if rng.random() < 0.15:
             del charging["slow"]
         battery = Battery(capacity, float(rng.choice([1.0, 0.7])), charging, full)
@@ -68,7 +70,9 @@ def _random_vehicle(rng: np.random.Generator, k: int, electric: bool, limit: str
     )
 
 
-def _random_function(rng: np.random.Generator, capacity: float, pace: float) -> tuple[tuple[float, float], ...]:
+def _random_function(
+    rng: np.random.Generator, capacity: float, pace: float
+) -> tuple[tuple[float, float], ...]:
     pieces = int(rng.integers(1, 4))
     levels = np.r_[0.0, np.sort(rng.uniform(0.2, 0.95, pieces - 1)), 1.0] * capacity
     rates = pace * np.sort(rng.uniform(0.5, 4.0, pieces))
@@ -233,7 +237,7 @@ def _with_stops(
 
 
 def sequence_cost(problem: RoutingProblem, k: int, nodes: tuple[int, ...]) -> float:
-    """Least cost of a fixed sequence, where there is a choice by a mixed integer program over times and levels."""
+    """Least cost of a fixed sequence; where there is a choice, by a MIP over times and levels."""
     vehicle, stops = problem.vehicles[k], [0, *nodes, 0]
     if vehicle.battery is None or vehicle.battery.full or max(nodes) <= problem.size:
         return least_cost(problem, k, nodes)
@@ -295,7 +299,7 @@ def sequence_cost(problem: RoutingProblem, k: int, nodes: tuple[int, ...]) -> fl
 
 
 def _charging_rows(function, p, var, rows) -> None:
-    """charge >= T(leave) - T(level): T is convex, so its value on leaving needs lines only, on arrival SOS 2."""
+    """charge >= T(leave) - T(level): T is convex; on leaving lines will do, on arrival SOS 2."""
     times, levels = zip(*function, strict=True)
     points = range(len(function))
     share = [var("share", p, q, hi=1.0) for q in points]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from routing_truth import KINDS, optimum, random_problem
 
 from voltmile.check.routing import check_routing
+from voltmile.problem.benchmarks import lookup, read_benchmarks, read_best_known
 from voltmile.problem.routing import RoutingProblem, RoutingResult
 from voltmile.solve.routing.engine import solve_routing
+
+BENCHMARKS = Path(__file__).parents[3] / "shared" / "benchmarks"
 
 
 def drawn(seed: int, kind: str) -> RoutingProblem:
@@ -58,3 +62,31 @@ def test_a_time_limit_returns_what_there_is() -> None:
     result = solve_routing(problem, time_limit_s=0.0)
     assert result.bound <= optimum(problem)
     assert result.status in ("feasible", "nothing")
+
+
+@pytest.mark.long
+@pytest.mark.skipif(
+    not BENCHMARKS.is_dir(), reason="the published benchmarks are not at ../shared/benchmarks"
+)
+@pytest.mark.parametrize(
+    ("file", "variant"),
+    [
+        ("cvrp_abefmp/A/A-n32-k5.vrp", "CVRP"),
+        ("fsm_golden_taillard/ails_format/Taillard_03.txt", "FSMF"),
+        ("evrptw_schneider/5/c101C5.txt", "E-VRPTW full"),
+        ("evrptw_schneider/10/r103C10.txt", "E-VRPTW partial"),
+        ("mfgvrp_mikkelsen/MFGVRP/c102_21_25.txt", "MFGVRP"),
+    ],
+)
+def test_published_optima_are_proven(file: str, variant: str) -> None:
+    path = BENCHMARKS / file
+    if not path.exists():
+        pytest.skip(f"{file} is held back")
+    (problem,) = read_benchmarks(path, variant=variant)
+    known = lookup(read_best_known(BENCHMARKS / Path(file).parts[0] / "best_known.csv"), problem)
+    result = solve_routing(problem, time_limit_s=120)
+    assert known is not None
+    assert known.value is not None
+    assert result.status == "optimal"
+    assert result.cost == pytest.approx(known.value, abs=0.006)
+    assert check_routing(problem, result.routes, result.cost) == []

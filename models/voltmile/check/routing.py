@@ -90,6 +90,11 @@ def _fleet(problem: RoutingProblem, routes: Sequence[Route]) -> list[str]:
         for k, vehicle in enumerate(problem.vehicles)
         if used[k] < vehicle.least
     ]
+    faults += [
+        f"{used[k]} routes of type {vehicle.name}, at least {vehicle.least} wanted"
+        for k, vehicle in enumerate(problem.vehicles)
+        if used[k] < vehicle.least
+    ]
     if problem.max_routes is not None and len(routes) > problem.max_routes:
         faults.append(f"{len(routes)} routes, at most {problem.max_routes} allowed")
     return faults

@@ -9,6 +9,7 @@ import typer
 
 import voltmile
 from voltmile.cli import instance
+from voltmile.cli.benchmark import benchmark
 from voltmile.cli.common import Code
 from voltmile.cli.run import run
 from voltmile.cli.table import table
@@ -35,6 +36,7 @@ app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None, pretty
 app.command()(run)
 app.command()(verify)
 app.command()(table)
+app.command()(benchmark)
 app.add_typer(instance.app, name="instance")
 
 

@@ -25,7 +25,7 @@ from voltmile.routes.rates import Rates
 _LOAD_UNITS = 1e5
 _SECONDS = 3600.0
 _COST_UNITS = 1e5
-#: Length limit of a battery vehicle: its range at this share of its payload.
+#: Length limit of a battery vehicle: its range at this share of its payload, unless told otherwise.
 _RANGE_AT_LOAD = 0.5
 
 
@@ -43,6 +43,7 @@ def search(
     iterations: int,
     seed: int,
     available: Sequence[int] | None = None,
+    range_at_load: float = _RANGE_AT_LOAD,
 ) -> Found:
     """Search for routes of low priced cost that serve all villages of a hub on a day.
 
@@ -54,6 +55,8 @@ def search(
         Of PyVRP's iterated local search; not seconds, so that a run can be repeated.
     available : sequence of int, optional
         Vehicles of each type; as many as there are villages by default.
+    range_at_load : float
+        Share of its payload at which a battery vehicle's range becomes PyVRP's length limit.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def search(
         The best solution; PyVRP may end with one that breaks a limit.
     """
     types = [k for k in range(len(rates)) if available is None or available[k] > 0]
-    data = _data(day, rates, types, available)
+    data = _data(day, rates, types, available, range_at_load)
     result = solve(
         data,
         MaxIterations(iterations),
@@ -77,7 +80,11 @@ def search(
 
 
 def _data(
-    day: HubDay, rates: Sequence[Rates], types: Sequence[int], available: Sequence[int] | None
+    day: HubDay,
+    rates: Sequence[Rates],
+    types: Sequence[int],
+    available: Sequence[int] | None,
+    range_at_load: float,
 ) -> ProblemData:
     net = day.network
     cost = {k: _arc_cost(day, rates[k], k) for k in types}
@@ -97,7 +104,7 @@ def _data(
                 fixed_cost=round(fixed[k] * unit),
                 shift_duration=int(day.shift_h * _SECONDS),
                 tw_late=int(day.shift_h * _SECONDS),
-                max_distance=_longest(day, k, cost[k], unit),
+                max_distance=_longest(day, k, cost[k], unit, range_at_load),
                 profile=p,
             )
             for p, k in enumerate(types)
@@ -125,12 +132,12 @@ def _arc_cost(day: HubDay, rate: Rates, k: int) -> NDArray[np.float64]:
     return (rate.per_km + rate.per_unit * used) * net.distance_km + rate.per_h * net.drive_h
 
 
-def _longest(day: HubDay, k: int, cost: NDArray[np.float64], unit: float) -> int:
+def _longest(day: HubDay, k: int, cost: NDArray[np.float64], unit: float, at_load: float) -> int:
     """Range of a battery as PyVRP's distance limit, which counts our costs: cost per km is near constant."""
     ride, net = day.rides[k], day.network
     if not ride.electric:
         return int(np.iinfo(np.int64).max)
-    km = ride.usable_kwh / (ride.empty_per_km + ride.load_per_km_kg * ride.payload_kg * _RANGE_AT_LOAD)
+    km = ride.usable_kwh / (ride.empty_per_km + ride.load_per_km_kg * ride.payload_kg * at_load)
     total = float(net.distance_km.sum())
     return int(km * (float(cost.sum()) / total if total > 0 else 0.0) * unit)
 

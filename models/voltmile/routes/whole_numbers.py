@@ -25,8 +25,11 @@ _FINE_TIME = 2e9
 _MOST = float(1 << 44)
 _DUST = 1e-6
 _NO_LIMIT = int(np.iinfo(np.int64).max)
-#: A violation of a limit at first costs so many times what is usual for as much load, time or distance.
-_FIRST_PENALTY = 30.0
+#: What a unit too much costs at first; units are such that an arc costs as many as a customer loads. More
+#: where routes are dear: overloading by a customer must not pay for a route.
+_PENALTY, _MOST_PENALTY = 30.0, 1e5
+#: Room for it to go down and up. Penalties far beyond overflow in PyVRP, and its search never ends.
+_LEAST, _HIGHEST = 1e-4, 3e5
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ class Numbers:
     @property
     def penalty_range(self) -> PenaltyParams:
         """Room for the penalties to go up and down."""
-        usual = (*self.penalties[0], *self.penalties[1:])
-        return PenaltyParams(min_penalty=min(usual) * 1e-4, max_penalty=max(usual) * 1e4)
+        least = min((*self.penalties[0], *self.penalties[1:]))
+        return PenaltyParams(min_penalty=least * _LEAST, max_penalty=max(_HIGHEST, 30 * self.penalties[2]))
 
 
 def in_whole_numbers(problem: RoutingProblem, available: Sequence[int], surcharge: float = 0.0) -> Numbers:
@@ -69,8 +72,10 @@ def in_whole_numbers(problem: RoutingProblem, available: Sequence[int], surcharg
     distance, time = problem.distance[customers], problem.time[customers]
     costs = [per_distance * distance + per_time * time for per_distance, per_time in rates]
     per_cost = _scale([*costs, [v.fixed + surcharge for v in vehicles]], max(float(c.max()) for c in costs))
+    usual = per_cost * float(costs[0].mean())
     per_load = _scale([problem.demand, [v.capacity for v in vehicles]], max(v.capacity for v in vehicles))
-    clock = _Clock(problem, vehicles, time)
+    per_load *= _multiple(usual, per_load * float(problem.demand[1:].mean()))
+    clock = _Clock(problem, vehicles, time, usual)
     kinds = []
     for k, vehicle in zip(types, vehicles, strict=True):
         profile = rates.index((vehicle.per_distance, vehicle.per_time))
@@ -114,14 +119,17 @@ def vehicles_available(problem: RoutingProblem, available: Sequence[int] | None 
 class _Clock:
     """Times in whole numbers; all 0 where nothing depends on them."""
 
-    def __init__(self, problem: RoutingProblem, vehicles: Sequence[Vehicle], time: Matrix) -> None:
+    def __init__(
+        self, problem: RoutingProblem, vehicles: Sequence[Vehicle], time: Matrix, usual: float
+    ) -> None:
         limits = [v.max_duration for v in vehicles if np.isfinite(v.max_duration)]
         matters = problem.has_windows or bool(limits)
         windows = [problem.earliest, problem.latest[np.isfinite(problem.latest)]]
         longest = max(float(time.max()), 1e-9)
         self._problem = problem
         numbers: list[ArrayLike] = [time, problem.service, limits, *windows]
-        self.per_time = _scale(numbers, longest, _FINE_TIME) if matters else 0.0
+        scale = _scale(numbers, longest, _FINE_TIME)
+        self.per_time = scale * _multiple(usual, scale * float(time.mean())) if matters else 0.0
         self.time: Matrix = np.ceil(time * self.per_time - _DUST)
 
     def opens(self, node: int) -> int:
@@ -141,6 +149,11 @@ def _scale(numbers: Iterable[ArrayLike], largest: float, fine: float = _FINE) ->
     return fine / largest if largest > 0 else 1.0
 
 
+def _multiple(wanted: float, found: float) -> int:
+    """Whole number to multiply by, so that units are as fine as wanted and whole numbers stay whole."""
+    return max(1, round(wanted / found)) if found > 0 else 1
+
+
 def _longest(vehicle: Vehicle, distance: Matrix, cost: Matrix, per_cost: float) -> int:
     """Range of a battery as PyVRP's distance limit, which counts our costs.
 
@@ -155,10 +168,12 @@ def _longest(vehicle: Vehicle, distance: Matrix, cost: Matrix, per_cost: float) 
 
 def _penalties(data: ProblemData) -> tuple[list[float], float, float]:
     """Penalties a unit: a usual arc's cost for a usual customer's load, or a usual arc's time."""
-    arc = max(float(data.distance_matrix(0).mean()), 1.0) * _FIRST_PENALTY
+    arc = max(float(data.distance_matrix(0).mean()), 1.0)
     load = float(np.mean([client.delivery[0] for client in data.clients()]))
     time = float(data.duration_matrix(0).mean())
-    return [arc / max(load, 1.0)], arc / max(time, 1.0), _FIRST_PENALTY
+    fixed = max(vehicle.fixed_cost for vehicle in data.vehicle_types())
+    first = min(max(_PENALTY, fixed / arc), _MOST_PENALTY)
+    return [first * min(1.0, arc / max(load, 1.0))], first * min(1.0, arc / max(time, 1.0)), first
 
 
 def _up(value: float) -> int:
@@ -170,4 +185,6 @@ def _down(value: float) -> int:
 
 
 def _whole(matrix: Matrix) -> Any:  # pyvrp's stubs want "ndarray[int]", which no array is
-    return matrix.astype(np.int64)
+    whole = matrix.astype(np.int64)
+    np.fill_diagonal(whole, 0)  # PyVRP insists
+    return whole

@@ -50,10 +50,10 @@ def recombine(
         return ()
     matrix = _matrix(problem, routes, cost)
     relaxed = solve_lp(matrix, time_limit_s=time_limit_s, stop=stop, seed=seed)
-    if relaxed.reduced_costs is None or relaxed.objective is None:
+    if relaxed.reduced_costs is None or relaxed.objective is None:  # nothing serves all customers
         return ()
     spare = below - relaxed.objective
-    if spare <= 1e-9 * max(1.0, abs(below)):
+    if spare <= 1e-9 * max(1.0, abs(relaxed.objective)):
         return ()
     order = np.argsort(relaxed.reduced_costs, kind="stable")[:_MOST]
     kept = np.sort(order[relaxed.reduced_costs[order] <= spare])
@@ -74,8 +74,8 @@ def _in_all_types(problem: RoutingProblem, pool: Sequence[Route]) -> tuple[list[
     """Routes in every type that can drive them; of the types without limit only the cheapest."""
     trips = RoundTrips(problem)
     best: dict[tuple[int, frozenset[int]], tuple[float, Route]] = {}
-    limited = [k for k, v in enumerate(problem.vehicles) if v.count is not None]
-    free = [k for k, v in enumerate(problem.vehicles) if v.count is None]
+    limited = [k for k, v in enumerate(problem.vehicles) if v.count is not None or v.least]
+    free = [k for k in range(len(problem.vehicles)) if k not in limited]
     for route in pool:
         fitting = [k for k in (*limited, *free) if k == route.vehicle or trips.fits(k, route.nodes)]
         price = {k: trips.cost(k, route.nodes) for k in fitting}
@@ -101,7 +101,7 @@ def _matrix(
     return MatrixModel(
         c=cost,
         A=sp.csc_array((np.ones(len(indices)), indices, indptr), shape=(n + types + 1, m)),
-        row_lower=np.concatenate([np.ones(n), np.zeros(types + 1)]),
+        row_lower=np.array([1.0] * n + [float(v.least) for v in problem.vehicles] + [0.0]),
         row_upper=np.concatenate([np.ones(n), most, [total]]),
         col_lower=np.zeros(m),
         col_upper=np.ones(m),

@@ -1,7 +1,8 @@
 """The trade-off between time and battery level, as a curve: compiled operations.
 
-A curve is the best level a vehicle can have at each time at a node: minus infinity before its first point, then
-non-decreasing, concave and piecewise linear through its points, constant after the last one (the vehicle waits).
+A curve is the best level a vehicle can have at each time at a node: minus infinity before its first point,
+then non-decreasing, concave and piecewise linear through its points, constant after the last one (the vehicle
+waits).
 
 Everything that has a curve is a row of a record array, whose first columns are ``KEY``, ``COST``, ``LOAD``,
 ``PAID`` and ``POINTS`` (how many points the curve has), and whose others are room for the times of the points
@@ -28,7 +29,7 @@ def records(rows: int, points: int) -> Records:
 @njit(cache=True)
 def room_of(rec: Records) -> int:
     """Most points of a curve."""
-    return (rec.shape[1] - CURVE) // 2
+    return int((rec.shape[1] - CURVE) // 2)
 
 
 @njit(cache=True)
@@ -142,7 +143,14 @@ def since_empty(power: Records, kind: int, level: float) -> float:
 
 @njit(cache=True)
 def charge(
-    power: Records, kind: int, time: float, level: float, full: bool, slack_energy: float, into: Records, to: int
+    power: Records,
+    kind: int,
+    time: float,
+    level: float,
+    full: bool,
+    slack_energy: float,
+    into: Records,
+    to: int,
 ) -> None:
     """Put the curve of a vehicle that begins to charge into a row: to the full, or any part of it."""
     wide, room, last = room_of(into), room_of(power), CURVE + int(power[kind, POINTS])
@@ -169,7 +177,7 @@ def above(
 ) -> bool:
     """Whether a curve, moved ``shift`` later, is nowhere below another one.
 
-    Between two points of the other curve this one is concave and the other linear, so only those points count.
+    Between two points of the other curve this one is concave, the other linear: only those points count.
     """
     if rec[row, CURVE] + shift > than[other, CURVE] + slack_time:
         return False

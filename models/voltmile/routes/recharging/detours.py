@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -20,11 +21,12 @@ class Detours(NamedTuple):
     Attributes
     ----------
     useful : array of bool, shape (N, stations, N)
-        ``useful[u, s, v]``: no other station is at least as near to both u and v and charges as fast. A stop at
-        the other one instead is earlier, with more energy, at no more cost, and so is everything after it.
+        ``useful[u, s, v]``: no other station is at least as near to both u and v and charges as fast. A stop
+        at the other one instead is earlier, with more energy, at no more cost, and so is everything after it.
     spared : array of bool, shape (N, stations, stations)
-        ``spared[u, s, r]``: a vehicle that can reach r from u at once need not charge at s on the way: the way
-        is no shorter, and r charges as fast whatever the levels. With a charge to the full that holds for all
+        ``spared[u, s, r]``: a vehicle that can reach r from u at once need not charge at s on the way: the
+        way is no shorter, and r charges as fast whatever the levels. With a charge to the full that holds
+        for all
         concave functions (two charges to the full take longer than one of the sum), with a charge of any
         part only for rates that do not depend on the level.
     passes : array of bool, shape (N, stations)
@@ -55,13 +57,13 @@ def detours(made: Resources) -> Detours:
 def _as_fast(first: Function, second: Function) -> bool:
     """Whether a function rises at least as fast as another one at every level."""
     levels = sorted({b for _, b in first} | {b for _, b in second})
-    middles = [(a + b) / 2 for a, b in zip(levels, levels[1:], strict=False)]
+    middles = [(a + b) / 2 for a, b in itertools.pairwise(levels)]
     return all(_pace(first, b) <= _pace(second, b) * (1 + 1e-12) for b in middles)
 
 
 def _pace(function: Function, level: float) -> float:
     """Time per energy around a level."""
-    for (begin, low), (end, high) in zip(function, function[1:], strict=False):
+    for (begin, low), (end, high) in itertools.pairwise(function):
         if low <= level <= high:
             return (end - begin) / (high - low)
     return 0.0

@@ -52,10 +52,21 @@ def _step(
             if end == len(rec):
                 rec, pred = _more(rec), _more(pred)
             u = hops.node[q]
-            if not hops.alive[q] or (q > 0 and not ground.useful[hops.before[q], u - ground.customers - 1, to]):
+            if not hops.alive[q] or (
+                q > 0 and not ground.useful[hops.before[q], u - ground.customers - 1, to]
+            ):
                 continue
             if not drive(
-                hops.rec, q, ground.legs, u, to, ground.limits, ground.slack_time, ground.slack_energy, rec, end
+                hops.rec,
+                q,
+                ground.legs,
+                u,
+                to,
+                ground.limits,
+                ground.slack_time,
+                ground.slack_energy,
+                rec,
+                end,
             ):
                 continue
             rec[end, COST] = rec[x, COST] + hops.rec[q, COST] + ground.legs[u, to, 2]
@@ -73,12 +84,12 @@ def _step(
 
 @njit(cache=True)
 def _least_of(least: Matrix, order: Ints) -> float:
-    """No way through customers in their order costs less."""
+    """Sum up what no way through customers in their order undercuts."""
     total, node = 0.0, 0
     for to in order:
         total += least[node, to]
         node = to
-    return total + least[node, 0]
+    return float(total + least[node, 0])
 
 
 @njit(cache=True)

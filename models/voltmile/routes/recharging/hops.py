@@ -90,7 +90,7 @@ def _dominated(
     rec: Records, alive: NDArray[np.bool_], first: int, following: Ints, count: int,
     time_cost: float, alike_time: float, alike_energy: float,
 ) -> bool:  # fmt: skip
-    """Whether a way of a chain is as good as the one in row ``count``; else those it dominates are dropped."""
+    """Whether a way of a chain is as good as the one in row ``count``; else drop those that one dominates."""
     p = first
     while p >= 0:
         if alive[p] and as_good(rec, p, count, time_cost, alike_time, alike_energy):
@@ -108,9 +108,10 @@ def _dominated(
 def spread(ground: Terrain, hops: Hops, source: Records, row: int, node: int) -> int:
     """Find the undominated ways over stations from a record at a node.
 
-    At a station, only the points of the curve on arrival count as times to begin to charge: between two of them
-    it is linear, so the time the station needs from empty to the level there, less the time itself, is convex,
-    and its running maximum is taken at a point, or where the vehicle need not charge at all (Froger et al.
+    At a station, only the points of the curve on arrival count as times to begin to charge: between two of
+    them it is linear, so the time the station needs from empty to the level there, less the time itself, is
+    convex, and its running maximum is taken at a point, or where the vehicle need not charge at all
+    (Froger et al.
     2019, doi:10.1016/j.cor.2018.12.013).
 
     Returns
@@ -120,7 +121,12 @@ def spread(ground: Terrain, hops: Hops, source: Records, row: int, node: int) ->
     """
     # Arrays as names of their own: their references are counted once a call, not at every use.
     legs, limits, power, kinds, useful = ground.legs, ground.limits, ground.power, ground.kind, ground.useful
-    spared, passes, slack_time, slack_energy = ground.spared, ground.passes, ground.slack_time, ground.slack_energy
+    spared, passes, slack_time, slack_energy = (
+        ground.spared,
+        ground.passes,
+        ground.slack_time,
+        ground.slack_energy,
+    )
     time_cost, alike_time, alike_energy = ground.time_cost, ground.alike_time, ground.alike_energy
     rec, spare, nodes, before, parents = hops.rec, hops.spare, hops.node, hops.before, hops.parent
     alive, first, following = hops.alive, hops.first, hops.following
@@ -167,7 +173,9 @@ def spread(ground: Terrain, hops: Hops, source: Records, row: int, node: int) ->
                 rec[count, COST] = cost + price
                 if rec[count, CURVE] > limits[a, 1] + slack_time:
                     continue
-                if not _dominated(rec, alive, first[s], following, count, time_cost, alike_time, alike_energy):
+                if not _dominated(
+                    rec, alive, first[s], following, count, time_cost, alike_time, alike_energy
+                ):
                     nodes[count], before[count], parents[count], alive[count] = a, u, q, True
                     following[count] = first[s]
                     first[s] = count

@@ -1,7 +1,7 @@
-"""A first plan: customers are put where they cost least, then some are taken out and put back again and again.
+"""A first plan: customers are put where they cost least, then some are taken out and put back, many times.
 
-Ruin and recreate with regret insertion (Schrimpf et al. 2000, doi:10.1006/jcph.1999.6413; Ropke, Pisinger 2006,
-doi:10.1287/trsc.1050.0135); every insertion is measured with the best stations put in.
+Ruin and recreate with regret insertion (Schrimpf et al. 2000, doi:10.1006/jcph.1999.6413; Ropke, Pisinger
+2006, doi:10.1287/trsc.1050.0135); every insertion is measured with the best stations put in.
 """
 
 from __future__ import annotations
@@ -121,7 +121,9 @@ def first_plan(
     if best.left:
         return None
     routes = [best_route(problem, tour.vehicle, tour.order) for tour in best.tours]
-    return None if any(route is None for route in routes) else [route for route in routes if route is not None]
+    return (
+        None if any(route is None for route in routes) else [route for route in routes if route is not None]
+    )
 
 
 def _value(costs: _Costs, draft: Draft) -> tuple[int, float]:
@@ -142,7 +144,7 @@ def _ruin(problem: RoutingProblem, draft: Draft, rng: np.random.Generator) -> Dr
 
 
 def _recreate(problem: RoutingProblem, costs: _Costs, draft: Draft, rng: np.random.Generator) -> Draft:
-    """Put in the customer that would lose most by waiting, until none fits; a little noise varies the plans."""
+    """Put in the customer that would lose most by waiting, until none fits; some noise varies the plans."""
     tours, left = list(draft.tours), set(draft.left)
     noise = 0.1 * rng.random() * float(rng.random() < 0.5)
     lost: set[int] = set()
@@ -166,7 +168,7 @@ def _recreate(problem: RoutingProblem, costs: _Costs, draft: Draft, rng: np.rand
 def _most_urgent(
     costs: _Costs, options: list[Tour], left: Iterable[int], noise: float, rng: np.random.Generator
 ) -> tuple[int, int, int] | None:
-    """Customer of the largest regret, its tour and place; whoever fits in few tours comes first."""
+    """Choose the customer of the largest regret, its tour and place; few tours come first."""
     best, chosen = (-1.0, -math.inf), None
     for customer in sorted(left):
         places = [costs.place(tour, customer) for tour in options]
@@ -177,7 +179,9 @@ def _most_urgent(
         extra *= 1 + noise * rng.random(len(extra)) if noise else 1.0
         order = np.argsort(extra, kind="stable")
         second = extra[order[1]] if fitting > 1 else math.inf
-        regret = (1.0, -float(extra[order[0]])) if second == math.inf else (0.0, float(second - extra[order[0]]))
+        regret = (
+            (1.0, -float(extra[order[0]])) if second == math.inf else (0.0, float(second - extra[order[0]]))
+        )
         if regret > best:
             best, chosen = regret, (customer, int(order[0]), places[int(order[0])][1])
     return chosen

@@ -9,7 +9,18 @@ from numba import njit
 from numpy.typing import NDArray
 
 from voltmile.problem.routing import Matrix, Vector
-from voltmile.routes.recharging.curves import COST, CURVE, KEY, LOAD, PAID, POINTS, Records, drive, meet, room_of
+from voltmile.routes.recharging.curves import (
+    COST,
+    CURVE,
+    KEY,
+    LOAD,
+    PAID,
+    POINTS,
+    Records,
+    drive,
+    meet,
+    room_of,
+)
 from voltmile.routes.recharging.found import Found, note_best, note_set
 from voltmile.routes.recharging.hops import NO_ROOM, Hops, spread
 from voltmile.routes.recharging.labels import Labels, Queue, copy_label, give_back, pop, push, take_row
@@ -140,8 +151,10 @@ def _extend(
             rec[row, KEY] = rec[row, COST] + time_cost * rec[row, CURVE]
             rec[row, LOAD], rec[row, PAID] = load, paid
             if task.bounded and not _completes(
-                end_rec, end_mask, j * end_room, j * end_room + end_count[j], rec, mask, row, bit, j, task.below,
-                loaded, ground.capacity - load + demand[j], ground.battery, task.horizon, slack_time, slack_energy,
+                end_rec, end_mask, j * end_room, j * end_room + end_count[j], rec, mask, row, bit, j,
+                task.below, loaded, ground.capacity - load + demand[j], ground.battery, task.horizon,
+                slack_time,
+                slack_energy,
             ):  # fmt: skip
                 continue
             marks[i, j] = True
@@ -163,7 +176,9 @@ def _extend(
 
 
 @njit(cache=True)
-def close(ground: Terrain, task: Task, labels: Labels, queue: Queue, hops: Hops, count: int, x: int) -> tuple[float, int]:
+def close(
+    ground: Terrain, task: Task, labels: Labels, queue: Queue, hops: Hops, count: int, x: int
+) -> tuple[float, int]:
     """Least reduced cost of a label's return to the depot, infinity without one; the way in ``hops``."""
     i = labels.node[x]
     best, way = np.inf, -1
@@ -173,7 +188,16 @@ def close(ground: Terrain, task: Task, labels: Labels, queue: Queue, hops: Hops,
         if not hops.alive[q] or (q > 0 and not ground.useful[hops.before[q], u - ground.customers - 1, 0]):
             continue
         if drive(
-            hops.rec, q, ground.legs, u, 0, ground.limits, ground.slack_time, ground.slack_energy, labels.rec, row
+            hops.rec,
+            q,
+            ground.legs,
+            u,
+            0,
+            ground.limits,
+            ground.slack_time,
+            ground.slack_energy,
+            labels.rec,
+            row,
         ):
             total = labels.rec[x, COST] + task.pair[i, 0] + hops.rec[q, COST] + ground.legs[u, 0, 2]
             if ground.time_cost > 0:

@@ -21,8 +21,9 @@ class Labels(NamedTuple):
     Attributes
     ----------
     rec : array
-        Records: the key is the cost if the route ended here and now; the cost is reduced and without what time
-        costs; paid is the part of it that is prices of arcs and rows; the curve is at the start of service.
+        Records: the key is the cost if the route ended here and now; the cost is reduced and without what
+        time costs; paid is the part of it that is prices of arcs and rows; the curve is at the start of
+        service.
     mask, state : array of uint64
         Customers remembered, rows counted once.
     node, pred : array of int
@@ -67,7 +68,11 @@ def new_labels(rows: int, mask: int, state: int, points: int) -> Labels:
 def new_queue(rows: int) -> Queue:
     """Room for a queue."""
     return Queue(
-        np.zeros(3, np.int64), np.empty(rows), np.empty(rows), np.empty(rows, np.int64), np.empty(rows, np.int64)
+        np.zeros(3, np.int64),
+        np.empty(rows),
+        np.empty(rows),
+        np.empty(rows, np.int64),
+        np.empty(rows, np.int64),
     )
 
 
@@ -135,7 +140,11 @@ def pop(queue: Queue) -> int:
                 down += 1
         if order < queue.order[down] or (order == queue.order[down] and key <= queue.key[down]):
             break
-        queue.order[at], queue.key[at], queue.label[at] = queue.order[down], queue.key[down], queue.label[down]
+        queue.order[at], queue.key[at], queue.label[at] = (
+            queue.order[down],
+            queue.key[down],
+            queue.label[down],
+        )
         at = down
     queue.order[at], queue.key[at], queue.label[at] = order, key, label
     return top

@@ -1,4 +1,4 @@
-"""What a label remembers: customers (ng-neighbourhoods) and counts of subset rows, as bits of 64-bit words."""
+"""What a label remembers: customers (ng-neighbourhoods) and counts of subset rows, as bits of words."""
 
 from __future__ import annotations
 

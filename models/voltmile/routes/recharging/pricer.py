@@ -124,7 +124,7 @@ class RechargingPricer:
         return Priced(least, routes, reduced)
 
     def enumerate(self, prices: Prices, below: Vector, most: int) -> list[Route] | None:
-        """Return all elementary routes of reduced cost under ``below[k]``; None if there are over ``most``."""
+        """Return all elementary routes of reduced cost under ``below[k]``; None if over ``most``."""
         routes: list[Route] = []
         self.labels = 0
         for group in self._groups(prices):
@@ -166,7 +166,10 @@ class RechargingPricer:
         for k, made in enumerate(self._made):
             key = (id(made), prices.arc[k].tobytes(), prices.allowed[k].tobytes())
             alike.setdefault(key, []).append(k)
-        fixed = np.array([on_grid(v.fixed, self._made[0].ground.grid) for v in self.problem.vehicles]) + prices.vehicle
+        fixed = (
+            np.array([on_grid(v.fixed, self._made[0].ground.grid) for v in self.problem.vehicles])
+            + prices.vehicle
+        )
         return [_Group(tuple(types), self._made[types[0]], fixed[types]) for types in alike.values()]
 
     def _task(self, group: _Group, prices: Prices, how: int, below: float) -> Task:
@@ -188,7 +191,8 @@ class RechargingPricer:
         free = memory(self.inside, ())
         task = task._replace(
             arc=np.ascontiguousarray(task.arc.T), pair=np.ascontiguousarray(task.pair.T),
-            allowed=np.ascontiguousarray(task.allowed.T), counts=free.counts, keeps=free.keeps, price=free.price,
+            allowed=np.ascontiguousarray(task.allowed.T), counts=free.counts, keeps=free.keeps,
+            price=free.price,
         )  # fmt: skip
         none = new_store(1, 1, task.bit.shape[1], 1, made.ground.points)
         result = self._search(made, made.back, task, none, made.back_hops, 0)

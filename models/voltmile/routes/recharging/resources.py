@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, replace
 
@@ -122,36 +123,38 @@ def resources_of(problem: RoutingProblem, k: int) -> Resources:
 def mirrored(ahead: Resources) -> Resources:
     """Resources of the routes driven backwards, relaxed where that makes them symmetric.
 
-    Times run back from ``latest[0]``, levels count what the battery may lack: a route that needs at least b on
-    arrival has capacity - b in the mirror, and charging raises it. There a concave charging function is convex;
-    each is replaced by a line at its fastest rate, and charging to the full by charging any part. So each
+    Times run back from ``latest[0]``, levels count what the battery may lack: a route that needs at least b
+    on arrival has capacity - b in the mirror, and charging raises it. There a concave charging function is
+    convex; each is replaced by a line at its fastest rate, and charging to the full by charging any part.
+    So each
     route of a vehicle is a route of the mirror that costs no more, and with linear charging of any part the
     converse holds as well.
     """
+    turned = replace(
+        ahead,
+        time=np.ascontiguousarray(ahead.time.T),
+        distance=np.ascontiguousarray(ahead.distance.T),
+        energy=np.ascontiguousarray(ahead.energy.T),
+    )
     if not ahead.timed:
-        return replace(ahead, **_transposed(ahead))
+        return turned
+    earliest, latest = np.zeros_like(ahead.earliest), np.full_like(ahead.latest, math.inf)
     end = float(ahead.latest[0])
-    changed = _transposed(ahead)
-    if math.isfinite(end):
-        changed |= {"earliest": end - ahead.latest, "latest": end - ahead.earliest, "start": 0.0}
-        stations = slice(len(ahead.demand), None)
-        changed["earliest"][stations], changed["latest"][stations] = 0.0, math.inf
-        changed["earliest"][0], changed["latest"][0] = 0.0, end - ahead.start
-    else:
-        # Without an end of the day there is nothing to count back from: only the cost of time is left.
-        changed |= {"earliest": np.zeros_like(ahead.earliest), "latest": np.full_like(ahead.latest, math.inf)}
-        changed["start"] = 0.0
-    fastest = tuple(_line(function) for function in ahead.functions)
-    made = replace(ahead, **changed, functions=fastest, full=ahead.battery == 0, charge_cost=0.0)
+    if math.isfinite(end):  # else there is nothing to count back from: only the cost of time is left
+        customers = slice(0, len(ahead.demand))
+        earliest[customers] = end - ahead.latest[customers]
+        latest[customers] = end - ahead.earliest[customers]
+        earliest[0], latest[0] = 0.0, end - ahead.start
+    made = replace(
+        turned,
+        earliest=earliest,
+        latest=latest,
+        start=0.0,
+        functions=tuple(_line(function) for function in ahead.functions),
+        full=ahead.battery == 0,
+        charge_cost=0.0,
+    )
     return made if made.timed else _timeless(made)
-
-
-def _transposed(ahead: Resources) -> dict[str, NDArray[np.float64] | float]:
-    return {
-        "time": np.ascontiguousarray(ahead.time.T),
-        "distance": np.ascontiguousarray(ahead.distance.T),
-        "energy": np.ascontiguousarray(ahead.energy.T),
-    }
 
 
 def _timeless(made: Resources) -> Resources:
@@ -191,9 +194,9 @@ def _checked(battery: Battery, kind: str, name: str) -> Function:
     points = tuple((float(t), float(b)) for t, b in battery.charging[kind])
     rates = [
         (high - low) / (end - begin) if end > begin else math.nan
-        for (begin, low), (end, high) in zip(points, points[1:], strict=False)
+        for (begin, low), (end, high) in itertools.pairwise(points)
     ]
-    concave = all(0 < b <= a * (1 + 1e-9) for a, b in zip(rates, rates[1:], strict=False))
+    concave = all(0 < b <= a * (1 + 1e-9) for a, b in itertools.pairwise(rates))
     ends = points[:1] == ((0.0, 0.0),) and math.isclose(points[-1][1], battery.capacity, rel_tol=1e-9)
     if not (rates and rates[0] > 0 and concave and ends):
         raise ValueError(f"{name}: charging at {kind} is no increasing, concave function from (0, 0) to full")

@@ -23,7 +23,7 @@ SAME = EXACT + 1
 class Store(NamedTuple):
     """Kept labels, those of customer j in rows ``j * room`` to ``j * room + count[j]``, in order of key."""
 
-    count: Ints
+    count: Ints  # type: ignore[assignment]
     rec: Records
     mask: Words
     state: Words
@@ -133,10 +133,7 @@ def chain_of(head: Ints, mask: Words, row: int, node: int) -> int:
 @njit(cache=True)
 def same_row(words: Words, row: int, other: int) -> bool:
     """Whether two rows have the same bits."""
-    for w in range(words.shape[1]):
-        if words[row, w] != words[other, w]:
-            return False
-    return True
+    return bool((words[row] == words[other]).all())
 
 
 @njit(cache=True)

@@ -85,7 +85,8 @@ def terrain(made: Resources, cost: Matrix, grid: float) -> Terrain:
     return Terrain(
         customers=n, legs=np.ascontiguousarray(np.stack([made.time, made.energy, cost], axis=2)),
         limits=np.ascontiguousarray(np.stack([made.earliest, latest, _lowest(made, n)], axis=1)),
-        least=_least(cost + made.time_cost * made.time, n), start=made.start, battery=made.battery, power=power, kind=made.kind, full=made.full,
+        least=_least(cost + made.time_cost * made.time, n), start=made.start, battery=made.battery,
+        power=power, kind=made.kind, full=made.full,
         time_cost=made.time_cost, charge_cost=made.charge_cost, grid=grid,
         useful=stops.useful, spared=stops.spared, passes=stops.passes,
         by_time=made.time_cost > 0 or math.isfinite(made.latest[0]), loaded=loaded,
@@ -139,7 +140,7 @@ def _load(made: Resources) -> tuple[Vector, float, bool]:
 
 
 def _always(made: Resources) -> NDArray[np.bool_]:
-    """Customers whose repeated visits neither load nor time would bound."""
+    """Find customers whose repeated visits neither load nor time would bound."""
     n = len(made.demand) - 1
     into = made.time[:, 1 : n + 1].copy()
     into[np.arange(1, n + 1), np.arange(n)] = math.inf

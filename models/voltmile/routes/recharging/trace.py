@@ -40,8 +40,12 @@ def _way_to(ground: Terrain, task: Task, labels: Labels, queue: Queue, hops: Hop
         u = hops.node[q]
         if not hops.alive[q] or (q > 0 and not ground.useful[hops.before[q], u - ground.customers - 1, j]):
             continue
-        if drive(hops.rec, q, ground.legs, u, j, ground.limits, ground.slack_time, ground.slack_energy, rec, row):
-            off = abs(hops.rec[q, COST] + ground.legs[u, j, 2] - cost) + (0.0 if _alike(rec, row, x) else 1e30)
+        if drive(
+            hops.rec, q, ground.legs, u, j, ground.limits, ground.slack_time, ground.slack_energy, rec, row
+        ):
+            off = abs(hops.rec[q, COST] + ground.legs[u, j, 2] - cost) + (
+                0.0 if _alike(rec, row, x) else 1e30
+            )
             if off < best:
                 best, way = off, q
     give_back(queue, row)

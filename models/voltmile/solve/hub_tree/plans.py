@@ -1,0 +1,81 @@
+"""Plans of a hub-day: PyVRP under several guesses of the load aboard, and the best choice of tours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from voltmile.routes.day import HubDay
+from voltmile.routes.generate import seed_of
+from voltmile.routes.pool_prices import pool_prices
+from voltmile.routes.rates import Rates
+from voltmile.routes.search import search
+from voltmile.solve.cover import partition
+from voltmile.solve.hub_tree.records import PlannedRoute
+
+#: Guesses of the mean share of the payload aboard, which sets the range PyVRP sees. A high one loses routes
+#: a battery can drive, a low one ends in routes it cannot; the pool keeps what the true energy allows.
+SHARES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
+#: The guesses of a search at given numbers of vehicles.
+GUIDED_SHARES = (0.25, 0.35, 0.45)
+#: Nodes of the integer program that chooses among tours.
+_NODES = 2000
+
+Nodes = tuple[int, ...]
+
+
+class Plans:
+    """The tours known of a hub-day and the best plan made of them.
+
+    Attributes
+    ----------
+    routes : tuple of PlannedRoute
+        Empty while there is no plan.
+    cost : float
+    """
+
+    def __init__(self, day: HubDay, rates: Sequence[Rates], seed: int) -> None:
+        self.day, self.rates, self._seed = day, list(rates), seed
+        self.routes: tuple[PlannedRoute, ...] = ()
+        self.cost = math.inf
+        self._pool: dict[Nodes, None] = {(i,): None for i in range(1, day.network.size + 1)}
+        self._chosen_from = 0
+
+    def search(self, iterations: int, number: int, share: float, mix: Sequence[int] | None = None) -> None:
+        """Search once, with any number of vehicles or those of a mix, and remember the tours."""
+        name = (self._seed, self.day.network.hub, self.day.year, self.day.day_type, number, share)
+        seed = seed_of(*name, *(mix or ()))
+        found = search(
+            self.day, self.rates, iterations=iterations, seed=seed, available=mix, range_at_load=share
+        )
+        self.remember([nodes for _, nodes in found.routes])
+
+    def remember(self, tours: Sequence[Nodes]) -> None:
+        """Add tours, in both driving directions: the load makes them differ."""
+        for nodes in tours:
+            if nodes:
+                self._pool[nodes] = None
+                self._pool[nodes[::-1]] = None
+
+    def choose(self) -> bool:
+        """Take the best plan made of the tours known; whether it is a better one."""
+        if len(self._pool) == self._chosen_from:
+            return False
+        self._chosen_from = len(self._pool)
+        prices = pool_prices(self.day, list(self._pool), self.rates)
+        kinds = prices.cost.argmin(axis=1)
+        among = [(t, int(k)) for t, k in enumerate(kinds) if np.isfinite(prices.cost[t, k])]
+        chosen = partition(prices, among, _NODES) if among else []
+        cost = math.fsum(float(prices.cost[t, k]) for t, k in chosen)
+        if not chosen or cost >= self.cost:
+            return False
+        self.cost = cost
+        self.routes = tuple(PlannedRoute(k, prices.tours[t]) for t, k in sorted(chosen))
+        return True
+
+    def cheapest(self, ride: int, nodes: Nodes) -> float:
+        """Cost of a tour by a type in its better direction; infinity where it cannot drive it."""
+        prices = pool_prices(self.day, [nodes, nodes[::-1]], self.rates)
+        return float(prices.cost[:, ride].min())
