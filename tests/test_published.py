@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from voltmile.cli import app
 
-PUBLISHED = sorted((Path(__file__).parents[1] / "experiments" / "published").iterdir())
+ROOT = Path(__file__).parents[1] / "experiments" / "published"
+PUBLISHED = sorted(path.parent for path in ROOT.glob("*/plan.json"))
 
 
 @pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)

@@ -398,3 +398,9 @@ def test_gaps():
     assert relative_gap(0, 0) == 0
     assert relative_gap(0, -1) == INF
     assert relative_gap(1, -INF) == INF
+
+
+def test_nothing_is_printed_by_the_first_solver_of_a_process() -> None:
+    code = "from voltmile.solve.options import new_highs; new_highs({}); print('only this')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "only this\n"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import difflib
+import os
 import re
+import sys
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import highspy
@@ -105,9 +110,33 @@ def solver_name() -> str:
 
 
 def _silent() -> highspy.Highs:
+    _hush()
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     return highs
+
+
+@cache
+def _hush() -> None:
+    """Let the first HiGHS of the process print its banner, as it does since 1.16, where nobody reads it.
+
+    No option is set yet when it prints, and it prints past Python, so the file descriptor has to be turned.
+    """
+    try:
+        sys.stdout.flush()
+        kept = os.dup(1)
+    except (OSError, ValueError, AttributeError):  # there is no standard output
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        highspy.Highs()  # type: ignore[no-untyped-call]
+        with contextlib.suppress(OSError, AttributeError, TypeError):  # where C's library has another name
+            ctypes.CDLL(None).fflush(None)
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _apply(highs: highspy.Highs, name: str, value: OptionValue) -> None:

@@ -20,7 +20,7 @@ from voltmile.solve.highs import solve_lp, solve_mip
 from voltmile.solve.matrix import MatrixModel
 
 #: Routes of the integer program; those of the least reduced costs are taken.
-_MOST = 1000
+_MOST = 600
 
 
 def recombine(

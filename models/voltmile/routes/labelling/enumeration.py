@@ -13,7 +13,16 @@ from numba import njit
 
 from voltmile.routes.labelling.bits import price_of
 from voltmile.routes.labelling.joining import Meeting, fits_home, overlap
-from voltmile.routes.labelling.kernel import Classes, Graph, Labels, Limits, class_of, surcharge
+from voltmile.routes.labelling.kernel import (
+    Classes,
+    Completion,
+    Graph,
+    Labels,
+    Limits,
+    class_of,
+    hopeless,
+    surcharge,
+)
 
 #: Labels of a node looked at for a bound; any of them gives a valid one.
 _SCANNED = 500
@@ -153,6 +162,7 @@ def _may_end(
 def enumerate_routes(
     g: Graph,
     lim: Limits,
+    home: Completion,
     k: Labels,
     ends: Any,
     meet: Meeting,
@@ -227,6 +237,8 @@ def enumerate_routes(
                     cost += e.cost[x]
                     true += e.real[x]
                 if load > lim.capacity or (lim.use_drain and drain > lim.battery):
+                    continue
+                if hopeless(i, j, cost, load, lim.capacity, home, classes, below):
                     continue
                 for w in range(words):
                     held = (e.state[x, w] & g.keep[j, w]) if x >= 0 else np.uint64(0)

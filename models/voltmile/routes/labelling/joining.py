@@ -226,7 +226,8 @@ def through(
                 dearer += price_of(held & g.hit[j, w], g.price, 64 * w)
                 state[w] = held ^ g.hit[j, w]
             q = dominator(
-                k.place[j], k.place[j] + k.count[j], dearer, load + g.load[j], later, drain + g.drain[i, j],
+                k.place[j], k.place[j] + k.count[j], max(1, k.count[j]), dearer, load + g.load[j], later,
+                drain + g.drain[i, j],
                 (k.mask[x] & g.common[i, j]) | g.bit[j], state, k.k_cost, k.k_load, k.k_time, k.k_drain,
                 k.k_mask, k.k_state, g.price, lim.use_time, lim.use_drain, lim.care,
             )  # fmt: skip
@@ -262,7 +263,8 @@ def through(
         j = g.next[e]
         start = max(g.low[j], g.step[0, j]) if lim.use_time else 0.0
         q = dominator(
-            k.place[j], k.place[j] + k.count[j], g.cost[0, j], g.load[j], start, g.drain[0, j], g.bit[j],
+            k.place[j], k.place[j] + k.count[j], max(1, k.count[j]), g.cost[0, j], g.load[j], start,
+            g.drain[0, j], g.bit[j],
             g.hit[j], k.k_cost, k.k_load, k.k_time, k.k_drain, k.k_mask, k.k_state, g.price,
             lim.use_time, lim.use_drain, lim.care,
         )  # fmt: skip

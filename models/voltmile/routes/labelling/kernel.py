@@ -15,6 +15,8 @@ from voltmile.routes.labelling.bits import lowest_bit, price_of
 
 #: Return codes of :func:`settle`.
 COMPLETE, TOO_MANY = 0, 1
+#: Kept labels of a node in rising order of cost while they are made; sorting them in anew is quick.
+_RUN = 128
 #: Values of ``Limits.care``.
 NO_MEMORY, NO_ROWS, EXACT = 0, 1, 2
 
@@ -204,6 +206,7 @@ def surcharge(one: Any, other: Any, price: Any, most: float) -> float:
 def dominator(
     first: int,
     last: int,
+    run: int,
     cost: float,
     load: float,
     time: float,
@@ -221,23 +224,27 @@ def dominator(
     use_drain: bool,
     care: int,
 ) -> int:
-    """Position of the first kept label in [first, last) that is as good in everything; -1 for none."""
-    for p in range(first, last):
-        if k_cost[p] > cost:
-            return -1
-        if k_load[p] > load:
-            continue
-        if use_time and k_time[p] > time:
-            continue
-        if use_drain and k_drain[p] > drain:
-            continue
-        if care != NO_MEMORY and (k_mask[p] & ~mask) != 0:
-            continue
-        if care == EXACT and len(state) > 0:
-            slack = cost - k_cost[p]
-            if surcharge(k_state[p], state, price, slack) > slack:
+    """Position of a kept label in [first, last) that is as good in everything; -1 for none.
+
+    Costs rise within each ``run`` of positions.
+    """
+    for start in range(first, last, run):
+        for p in range(start, min(start + run, last)):
+            if k_cost[p] > cost:
+                break
+            if care != NO_MEMORY and (k_mask[p] & ~mask) != 0:
                 continue
-        return p
+            if k_load[p] > load:
+                continue
+            if use_time and k_time[p] > time:
+                continue
+            if use_drain and k_drain[p] > drain:
+                continue
+            if care == EXACT and len(state) > 0:
+                slack = cost - k_cost[p]
+                if surcharge(k_state[p], state, price, slack) > slack:
+                    continue
+            return p
     return -1
 
 
@@ -304,8 +311,8 @@ def settle(g: Graph, lim: Limits, ends: Completion, classes: Classes, below: flo
 
     for e in range(g.first[0], g.first[1]):
         j = g.next[e]
-        start = max(g.low[j], g.step[0, j]) if use_time else 0.0
-        if g.load[j] > lim.capacity or (use_time and start > g.high[j]):
+        begin = max(g.low[j], g.step[0, j]) if use_time else 0.0
+        if g.load[j] > lim.capacity or (use_time and begin > g.high[j]):
             continue
         if use_drain and g.drain[0, j] > lim.battery:
             continue
@@ -315,11 +322,11 @@ def settle(g: Graph, lim: Limits, ends: Completion, classes: Classes, below: flo
         l_pred[made] = -1
         l_cost[made] = g.cost[0, j]
         l_load[made] = g.load[j]
-        l_time[made] = start
+        l_time[made] = begin
         l_drain[made] = g.drain[0, j]
         l_mask[made] = g.bit[j]
         l_state[made] = g.hit[j]
-        at = int((start if lim.by_time else g.load[j]) / lim.width)
+        at = int((begin if lim.by_time else g.load[j]) / lim.width)
         l_then[made] = head[at]
         head[at] = made
         made += 1
@@ -345,8 +352,8 @@ def settle(g: Graph, lim: Limits, ends: Completion, classes: Classes, below: flo
                 x = batch[t]
                 i = l_node[x]
                 found = dominator(
-                    place[i], place[i] + count[i], l_cost[x], l_load[x], l_time[x], l_drain[x], l_mask[x],
-                    l_state[x], k_cost, k_load, k_time, k_drain, k_mask, k_state, g.price,
+                    place[i], place[i] + count[i], _RUN, l_cost[x], l_load[x], l_time[x], l_drain[x],
+                    l_mask[x], l_state[x], k_cost, k_load, k_time, k_drain, k_mask, k_state, g.price,
                     use_time, use_drain, care,
                 )  # fmt: skip
                 if found >= 0:
@@ -382,7 +389,8 @@ def settle(g: Graph, lim: Limits, ends: Completion, classes: Classes, below: flo
                     wide[i] *= 2
                     used += wide[i]
                 p = place[i] + count[i]
-                while p > place[i] and k_cost[p - 1] > l_cost[x]:
+                start = place[i] + count[i] // _RUN * _RUN
+                while p > start and k_cost[p - 1] > l_cost[x]:
                     k_cost[p] = k_cost[p - 1]
                     k_load[p] = k_load[p - 1]
                     k_time[p] = k_time[p - 1]
@@ -439,7 +447,7 @@ def settle(g: Graph, lim: Limits, ends: Completion, classes: Classes, below: flo
                         state[w] = held ^ g.hit[j, w]
                     mask = (l_mask[x] & g.common[i, j]) | g.bit[j]
                     found = dominator(
-                        place[j], place[j] + count[j], cost, load, time, drain, mask,
+                        place[j], place[j] + count[j], _RUN, cost, load, time, drain, mask,
                         state, k_cost, k_load, k_time, k_drain, k_mask, k_state, g.price,
                         use_time, use_drain, care,
                     )  # fmt: skip
@@ -459,6 +467,13 @@ def settle(g: Graph, lim: Limits, ends: Completion, classes: Classes, below: flo
                     head[at] = made
                     made += 1
 
+    for i in range(1, n + 1):
+        a, b = place[i], place[i] + count[i]
+        rank = np.argsort(k_cost[a:b]) + a
+        k_cost[a:b], k_load[a:b], k_time[a:b], k_drain[a:b] = (
+            k_cost[rank], k_load[rank], k_time[rank], k_drain[rank]
+        )  # fmt: skip
+        k_mask[a:b], k_state[a:b], k_label[a:b] = k_mask[rank], k_state[rank], k_label[rank]
     return code, Labels(
         l_node, l_pred, l_cost, l_load, l_time, l_drain, l_mask, l_state, order[:kept],
         place, count, k_cost, k_load, k_time, k_drain, k_mask, k_state, k_label,

@@ -15,7 +15,7 @@ from voltmile.routes.labelling.completion import completion, levels_of
 from voltmile.routes.labelling.enumeration import enumerate_routes
 from voltmile.routes.labelling.graphs import Direction, Family, directions, families
 from voltmile.routes.labelling.joining import Meeting, by_key, join, through
-from voltmile.routes.labelling.kernel import COMPLETE, Classes, Labels, settle
+from voltmile.routes.labelling.kernel import COMPLETE, Classes, Completion, Labels, settle
 from voltmile.routes.labelling.neighbourhoods import Neighbourhoods, nearest, neighbourhoods
 from voltmile.routes.pricing import EXACT, Priced, Prices
 
@@ -32,6 +32,7 @@ class _Settled:
     second: Labels
     complete: bool
     slope: float
+    home: Completion
 
     def forward(self) -> tuple[Any, ...]:
         """Arguments of the kernels that go from the depot on."""
@@ -150,7 +151,7 @@ class LabelPricer:
         g, lim, labels, meet = settled.forward()
         _, ends = through(g, lim, labels, meet, classes, threshold)
         complete, partial, last, real, reduced = enumerate_routes(
-            g, lim, labels, ends, meet, classes, threshold, family.cost, self.ng.near,
+            g, lim, settled.home, labels, ends, meet, classes, threshold, family.cost, self.ng.near,
             10 * most + 20_000, 4 * most,
         )  # fmt: skip
         if not complete:
@@ -170,19 +171,19 @@ class LabelPricer:
         """Label in both directions; partial routes without an end under ``below`` may be left out."""
         ahead, behind = directions(family, prices, self.ng, care, self.most_labels)
         classes = family.classes(prices)
-        code, first = self._labels(ahead, classes, below)
+        code, first, home = self._labels(ahead, classes, below)
         complete, second = code == COMPLETE, first
         if behind is not None:
-            code, second = self._labels(behind, classes, below)
+            code, second, _ = self._labels(behind, classes, below)
             complete = complete and code == COMPLETE
-        return _Settled(ahead, behind, first, second, complete, classes.slope)
+        return _Settled(ahead, behind, first, second, complete, classes.slope, home)
 
-    def _labels(self, way: Direction, classes: Classes, below: float) -> tuple[int, Labels]:
+    def _labels(self, way: Direction, classes: Classes, below: float) -> tuple[int, Labels, Completion]:
         level, levels, per_load = levels_of(self.problem.demand, way.limits.capacity)
         ends = completion(way.graph, level, levels, per_load, classes.slope)
         code, labels = settle(way.graph, way.limits, ends, classes, below)
         self.labels += len(labels.order)
-        return code, labels
+        return code, labels, ends
 
 
 def _join(settled: _Settled, classes: Classes) -> tuple[Matrix, NDArray[np.int64], NDArray[np.int64]]:

@@ -104,8 +104,13 @@ def schedule(
     return route_cost(problem, route), route.charged
 
 
-def best_route(problem: RoutingProblem, vehicle: int, order: Sequence[int]) -> Route | None:
-    """Put stations into a sequence of customers at least cost; None where there is no feasible way."""
+def best_route(
+    problem: RoutingProblem, vehicle: int, order: Sequence[int], *, charges: bool = True
+) -> Route | None:
+    """Put stations into a sequence of customers at least cost; None where there is no feasible way.
+
+    Without ``charges`` they are left out where they cost nothing, which is quicker.
+    """
     capacity = problem.vehicles[vehicle].capacity
     if math.fsum(problem.demand[list(order)]) > capacity + TOLERANCE * max(1.0, abs(capacity)):
         return None
@@ -113,9 +118,21 @@ def best_route(problem: RoutingProblem, vehicle: int, order: Sequence[int]) -> R
     cost, stops = follow(made.ground, made.hops, np.array(order, dtype=np.int64), math.inf)
     if not math.isfinite(cost):
         return None
-    nodes = tuple(int(made.resources.nodes[at]) for at in stops)
-    done = schedule(problem, vehicle, nodes)
-    return None if done is None else Route(vehicle, nodes, done[1])
+    route = Route(vehicle, tuple(int(made.resources.nodes[at]) for at in stops))
+    return with_charges(problem, route) if charges else with_priced_charges(problem, route)
+
+
+def with_charges(problem: RoutingProblem, route: Route) -> Route | None:
+    """Return the route with what it charges, at least cost if not given; None where it is infeasible."""
+    if route.charged or max(route.nodes) <= problem.size:
+        return route
+    done = schedule(problem, route.vehicle, route.nodes)
+    return None if done is None else Route(route.vehicle, route.nodes, done[1])
+
+
+def with_priced_charges(problem: RoutingProblem, route: Route) -> Route | None:
+    """Return the route as ``with_charges``, or as it is where charging costs nothing."""
+    return route if problem.vehicles[route.vehicle].per_time == 0 else with_charges(problem, route)
 
 
 def route_cost(problem: RoutingProblem, route: Route) -> float:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from voltmile.problem.routing import Matrix
 from voltmile.routes.recharging.curves import COST, CURVE, POINTS, Records, drive, room_of
 from voltmile.routes.recharging.hops import NO_ROOM, Hops, as_good, spread
+from voltmile.routes.recharging.labels import copy_row
 from voltmile.routes.recharging.terrain import Terrain
 
 Ints = NDArray[np.int64]
@@ -34,6 +35,22 @@ def _note(hops: Hops, q: int, stops: Ints) -> Ints:
         stops[0] += 1
         q = hops.parent[q]
     return stops
+
+
+@njit(cache=True)
+def _sifted(ground: Terrain, rec: Records, pred: Records, first: int, new: int) -> int:
+    """Drop what the new record is as good as; return the end of the records."""
+    p = first
+    while p < new:
+        if as_good(rec, new, p, ground.time_cost, ground.alike_time, ground.alike_energy):
+            new -= 1
+            copy_row(rec, new, rec, p)
+            copy_row(pred, new, pred, p)
+            copy_row(rec, new + 1, rec, new)
+            copy_row(pred, new + 1, pred, new)
+        else:
+            p += 1
+    return new + 1
 
 
 @njit(cache=True)
@@ -78,12 +95,12 @@ def _step(
             if good:
                 pred[end, 0], pred[end, 1] = x, stops[0]
                 stops = _note(hops, q, stops)
-                end += 1
+                end = _sifted(ground, rec, pred, last, end)
     return rec, pred, stops, end
 
 
 @njit(cache=True)
-def _least_of(least: Matrix, order: Ints) -> float:
+def least_of(least: Matrix, order: Ints) -> float:
     """Sum up what no way through customers in their order undercuts."""
     total, node = 0.0, 0
     for to in order:
@@ -113,7 +130,7 @@ def follow(ground: Terrain, hops: Hops, order: Ints, most: float) -> tuple[float
     rec[0, CURVE], rec[0, CURVE + room_of(rec)] = ground.start, ground.battery
     pred[0, 0] = -1
     first, last, node = 0, 1, 0
-    left = _least_of(ground.least, order)
+    left = least_of(ground.least, order)
     most += ground.slack_time * ground.time_cost + ground.grid
     for position in range(len(order) + 1):
         to = order[position] if position < len(order) else 0
@@ -142,6 +159,14 @@ def follow(ground: Terrain, hops: Hops, order: Ints, most: float) -> tuple[float
 
 
 @njit(cache=True)
+def _with(order: Ints, customer: int, at: int, into: Ints) -> None:
+    """Write an order with a customer more."""
+    into[:at] = order[:at]
+    into[at] = customer
+    into[at + 1 :] = order[at:]
+
+
+@njit(cache=True)
 def cheapest_place(ground: Terrain, hops: Hops, order: Ints, customer: int, most: float) -> tuple[float, int]:
     """Where in the order a customer costs least.
 
@@ -158,13 +183,16 @@ def cheapest_place(ground: Terrain, hops: Hops, order: Ints, customer: int, most
         Position in the longer order.
     """
     best, place = most, -1
-    longer = np.empty(len(order) + 1, np.int64)
-    for at in range(len(order) + 1):
-        longer[:at] = order[:at]
-        longer[at] = customer
-        longer[at + 1 :] = order[at:]
-        if _least_of(ground.least, longer) < best:
-            cost, _ = follow(ground, hops, longer, best)
-            if cost < best:
-                best, place = cost, at
+    longer, count = np.empty(len(order) + 1, np.int64), len(order) + 1
+    least = np.empty(count)
+    for at in range(count):
+        _with(order, customer, at, longer)
+        least[at] = least_of(ground.least, longer)
+    for at in np.argsort(least):
+        if least[at] >= best:
+            break
+        _with(order, customer, at, longer)
+        cost, _ = follow(ground, hops, longer, best)
+        if cost < best:
+            best, place = cost, at
     return (best, place) if place >= 0 else (np.inf, -1)

@@ -28,6 +28,7 @@ from voltmile.routes.recharging.memory import Words, visit
 from voltmile.routes.recharging.store import SAME, Chains, Store, dominated, keep, link, same_set_dominated
 from voltmile.routes.recharging.terrain import Terrain
 
+Ints = NDArray[np.int64]
 #: Return codes of :func:`search`.
 COMPLETE, GAVE_UP = 0, 1
 
@@ -51,6 +52,8 @@ class Task(NamedTuple):
         Whether labels that cannot stay below are dropped.
     horizon : float
         Time of day at which the mirrored times begin.
+    half : float
+        Time after which labels are kept and not extended; infinity to go all the way.
     most_labels : int
         Labels to keep before giving up.
     """
@@ -67,6 +70,7 @@ class Task(NamedTuple):
     below: float
     bounded: bool
     horizon: float
+    half: float
     most_labels: int
 
 
@@ -228,7 +232,7 @@ def _settled(ground: Terrain, task: Task, store: Store, chains: Chains, labels: 
 @njit(cache=True)
 def search(
     ground: Terrain, task: Task, ends: Store, labels: Labels, queue: Queue, store: Store, chains: Chains,
-    found: Found, hops: Hops, marks: NDArray[np.bool_],
+    found: Found, hops: Hops, marks: NDArray[np.bool_], order: Ints,
 ) -> tuple[int, float, int, Store]:  # fmt: skip
     """Find routes of low reduced cost.
 
@@ -240,6 +244,8 @@ def search(
         Room, empty.
     marks : array of bool, shape (n + 1, n + 1)
         Set to True for the arcs of labels that may stay below.
+    order : array of int
+        Filled with the labels kept, as they are settled.
 
     Returns
     -------
@@ -255,22 +261,23 @@ def search(
     least, kept, same = np.inf, 0, task.how == SAME
     x = _start(ground, labels, queue)
     while x >= 0:
-        i = labels.node[x]
-        count = spread(ground, hops, labels.rec, x, i)
-        if count == NO_ROOM or kept >= task.most_labels:
+        if kept >= task.most_labels:
             return GAVE_UP, least, kept, store
-        if queue.size[1] + ground.customers * count + 2 > len(labels.node):
-            return GAVE_UP, least, kept, store
-        if i > 0 and task.allowed[i, 0]:
-            total, _ = close(ground, task, labels, queue, hops, count, x)
-            least = min(least, total)
-            if total < task.below:
-                marks[i, 0] = True
-                if not same:
-                    note_best(found, x, total)
-                elif not note_set(found, labels, x, total, total - labels.rec[x, PAID] - task.arc[i, 0]):
-                    return GAVE_UP, least, kept, store
-        _extend(ground, task, ends, store, chains, labels, queue, hops, count, x, marks)
+        if labels.rec[x, CURVE] <= task.half:
+            i = labels.node[x]
+            count = spread(ground, hops, labels.rec, x, i)
+            if count == NO_ROOM or queue.size[1] + ground.customers * count + 2 > len(labels.node):
+                return GAVE_UP, least, kept, store
+            if i > 0 and task.allowed[i, 0]:
+                total, _ = close(ground, task, labels, queue, hops, count, x)
+                least = min(least, total)
+                if total < task.below:
+                    marks[i, 0] = True
+                    if not same:
+                        note_best(found, x, total)
+                    elif not note_set(found, labels, x, total, total - labels.rec[x, PAID] - task.arc[i, 0]):
+                        return GAVE_UP, least, kept, store
+            _extend(ground, task, ends, store, chains, labels, queue, hops, count, x, marks)
         x = -1
         while queue.size[0] > 0 and x < 0:
             x = pop(queue)
@@ -278,6 +285,7 @@ def search(
                 give_back(queue, x)
                 x = -1
         if x >= 0:
+            order[kept] = x
             kept += 1
             if same:
                 link(chains, labels, x)

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from voltmile.problem.routing import Matrix, Vector
+from voltmile.problem.routing import Vector
 from voltmile.routes.pricing import SubsetRow
 
 Words = NDArray[np.uint64]
@@ -37,17 +37,6 @@ class Memory(NamedTuple):
     counts: Words
     keeps: Words
     price: Vector
-
-
-def nearest(distance: Matrix, size: int, always: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Neighbourhoods of the ``size`` nearest customers, itself included, and of those in ``always``."""
-    nodes = len(distance)
-    inside = np.zeros((nodes, nodes), dtype=np.bool_)
-    for i in range(1, nodes):
-        order = np.argsort(distance[i, 1:], kind="stable") + 1
-        inside[i, [i, *(j for j in order if j != i)][:size]] = True
-    inside[1:] |= always
-    return inside
 
 
 def memory(inside: NDArray[np.bool_], rows: Sequence[SubsetRow]) -> Memory:

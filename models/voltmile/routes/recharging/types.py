@@ -11,7 +11,7 @@ import numpy as np
 from voltmile.problem.routing import RoutingProblem
 from voltmile.routes.pricing import grid_of, on_grid
 from voltmile.routes.recharging.hops import Hops, hops_for
-from voltmile.routes.recharging.resources import Resources, mirrored, resources_of
+from voltmile.routes.recharging.resources import Resources, mirrored, resources_of, shortest
 from voltmile.routes.recharging.terrain import Terrain, terrain
 
 
@@ -37,6 +37,36 @@ class VehicleType:
     def back(self) -> Terrain:
         """Resources of the mirrored problem."""
         return terrain(mirrored(self.resources), self.ground.legs[:, :, 2].T, self.ground.grid)
+
+    @cached_property
+    def relaxed(self) -> VehicleType:
+        """The type with energy for nothing, on the shortest ways over stations: no route costs less."""
+        made, n = self.resources, len(self.resources.demand) - 1
+        customers = slice(0, n + 1)
+        free = replace(
+            made,
+            nodes=made.nodes[customers],
+            time=shortest(made.time)[customers, customers].copy(),
+            distance=np.zeros((n + 1, n + 1)),
+            energy=np.zeros((n + 1, n + 1)),
+            earliest=made.earliest[customers],
+            latest=made.latest[customers],
+            functions=(),
+            kind=made.kind[:0],
+            full=True,
+            time_cost=0.0,
+            charge_cost=0.0,
+        )
+        grid = self.ground.grid
+        return VehicleType(free, terrain(free, on_grid(self.ground.least, grid), grid))
+
+    @property
+    def reversible(self) -> bool:
+        """Whether the mirrored problem has the same routes at the same costs, and both end in time."""
+        made = self.resources
+        linear = made.battery == 0 or (not made.full and all(len(f) == 2 for f in made.functions))
+        limited = bool(np.isfinite(made.latest[0])) and self.ground.by_time and self.back.by_time
+        return linear and limited and made.time_cost == 0
 
     @cached_property
     def back_hops(self) -> Hops:

@@ -1,9 +1,9 @@
-"""Plans of a hub-day: PyVRP under several guesses of the load aboard, and the best choice of tours."""
+"""Plans of a hub-day: tours from searches, and the best choice among all of them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -13,7 +13,8 @@ from voltmile.routes.pool_prices import pool_prices
 from voltmile.routes.rates import Rates
 from voltmile.routes.search import search
 from voltmile.solve.cover import partition
-from voltmile.solve.hub_tree.records import PlannedRoute
+from voltmile.solve.hub_tree.records import Effort, PlannedRoute
+from voltmile.solve.hub_tree.ruin import Annealing, Nodes
 
 #: Guesses of the mean share of the payload aboard, which sets the range PyVRP sees. A high one loses routes
 #: a battery can drive, a low one ends in routes it cannot; the pool keeps what the true energy allows.
@@ -23,11 +24,11 @@ GUIDED_SHARES = (0.25, 0.35, 0.45)
 #: Nodes of the integer program that chooses among tours.
 _NODES = 2000
 
-Nodes = tuple[int, ...]
-
 
 class Plans:
     """The tours known of a hub-day and the best plan made of them.
+
+    Ruin and recreate measures routes as the model does but knows no time windows; with those PyVRP searches.
 
     Attributes
     ----------
@@ -36,21 +37,47 @@ class Plans:
     cost : float
     """
 
-    def __init__(self, day: HubDay, rates: Sequence[Rates], seed: int) -> None:
-        self.day, self.rates, self._seed = day, list(rates), seed
+    def __init__(self, day: HubDay, rates: Sequence[Rates], effort: Effort, seed: int) -> None:
+        self.day, self.rates, self._effort, self._seed = day, list(rates), effort, seed
         self.routes: tuple[PlannedRoute, ...] = ()
         self.cost = math.inf
         self._pool: dict[Nodes, None] = {(i,): None for i in range(1, day.network.size + 1)}
         self._chosen_from = 0
+        self._annealing = None if day.network.has_windows else Annealing(day, rates)
 
-    def search(self, iterations: int, number: int, share: float, mix: Sequence[int] | None = None) -> None:
-        """Search once, with any number of vehicles or those of a mix, and remember the tours."""
-        name = (self._seed, self.day.network.hub, self.day.year, self.day.day_type, number, share)
-        seed = seed_of(*name, *(mix or ()))
-        found = search(
-            self.day, self.rates, iterations=iterations, seed=seed, available=mix, range_at_load=share
-        )
-        self.remember([nodes for _, nodes in found.routes])
+    def search(self, number: int, over: Callable[[], bool]) -> None:
+        """Search with any vehicles, unless the time is over."""
+        if self._annealing is not None:
+            if not over():
+                self.remember(self._annealing.search(self._effort.annealing, self._seed_of(number)))
+        else:
+            self._search(number, SHARES, None, over)
+        self.choose()
+
+    def search_mix(self, mix: Sequence[int], over: Callable[[], bool]) -> None:
+        """Search with given numbers of vehicles, where that is of use: annealing finds its own."""
+        if self._annealing is None:
+            self._search(0, GUIDED_SHARES, mix, over)
+            self.choose()
+
+    def _search(
+        self, number: int, shares: Sequence[float], mix: Sequence[int] | None, over: Callable[[], bool]
+    ) -> None:
+        for share in shares:
+            if over():
+                return
+            found = search(
+                self.day,
+                self.rates,
+                iterations=self._effort.iterations,
+                seed=self._seed_of(number, share, *(mix or ())),
+                available=mix,
+                range_at_load=share,
+            )
+            self.remember([nodes for _, nodes in found.routes])
+
+    def _seed_of(self, *name: float) -> int:
+        return seed_of(self._seed, self.day.network.hub, self.day.year, self.day.day_type, *name)
 
     def remember(self, tours: Sequence[Nodes]) -> None:
         """Add tours, in both driving directions: the load makes them differ."""

@@ -23,13 +23,12 @@ class Effort:
         Cuts added at once; with more than so many in all, those without a dual value leave.
     candidates : int
         Branchings tried out at a node before one is taken.
-    iterations : int
-        Of each PyVRP search.
+    annealing, iterations : int
+        Ruins of each search; with time windows, iterations of each PyVRP search.
     seeds, more_seeds, every : int
-        Searches of the free fleet for each guess of the load aboard (``plans.SHARES``): at first, and one
-        more after every so many nodes.
+        Searches of the free fleet: at first, and one more after every so many nodes.
     guided : int
-        Nodes whose numbers of vehicles are searched for a plan.
+        With time windows, nodes whose numbers of vehicles are searched for a plan.
     """
 
     neighbours: int = 8
@@ -38,9 +37,10 @@ class Effort:
     cuts_per_round: int = 100
     most_cuts: int = 350
     candidates: int = 5
+    annealing: int = 60_000
     iterations: int = 500
     seeds: int = 2
-    more_seeds: int = 6
+    more_seeds: int = 5
     every: int = 4
     guided: int = 12
 

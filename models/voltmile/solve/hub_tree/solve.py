@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from voltmile.routes.day import HubDay
 from voltmile.routes.rates import Rates
 from voltmile.solve.hub_tree.nodes import NodeSolver, Work
-from voltmile.solve.hub_tree.plans import SHARES, Plans
+from voltmile.solve.hub_tree.plans import Plans
 from voltmile.solve.hub_tree.program import tree_program
 from voltmile.solve.hub_tree.records import Effort, HubDayResult, TracePoint
 from voltmile.solve.hub_tree.tree import Tree
@@ -66,7 +66,7 @@ def solve_hub_day(
     ended, asked = _ends(began + time_limit_s, stop, clock)
     work = Work(ended, lambda: clock() - began)
     program = tree_program(day, rates)
-    plans = Plans(day, rates, seed)
+    plans = Plans(day, rates, effort, seed)
     with work.on("plans"):
         _first_plans(plans, effort, work)
     scale = plans.cost if 0 < plans.cost < math.inf else 1 + 4 * float(program.matrix.c.max()) * program.n
@@ -92,11 +92,9 @@ def solve_hub_day(
 
 
 def _first_plans(plans: Plans, effort: Effort, work: Work) -> None:
-    """Search with any vehicles under every guess of the load aboard."""
+    """Search with any vehicles, from several seeds."""
     for number in range(effort.seeds):
-        for share in SHARES:
-            if not work.over():
-                plans.search(effort.iterations, number, share)
+        plans.search(number, work.over)
     plans.choose()
 
 

@@ -11,8 +11,9 @@ import numpy as np
 from voltmile.solve.hub_tree.branching import Limits, halves
 from voltmile.solve.hub_tree.cuts import Count, NotAgain, Row
 from voltmile.solve.hub_tree.nodes import Bounded, NodeSolver, Work
-from voltmile.solve.hub_tree.plans import GUIDED_SHARES, SHARES, Nodes, Plans
+from voltmile.solve.hub_tree.plans import Plans
 from voltmile.solve.hub_tree.records import Effort, TracePoint
+from voltmile.solve.hub_tree.ruin import Nodes
 from voltmile.solve.matrix import FloatArray
 from voltmile.solve.status import Status
 
@@ -121,10 +122,7 @@ class Tree:
         if left or number > self._effort.more_seeds:
             return
         with self._work.on("plans"):
-            for share in SHARES:
-                if not self._work.over():
-                    self._plans.search(self._effort.iterations, self._effort.seeds + number, share)
-            self._plans.choose()
+            self._plans.search(self._effort.seeds + number, self._work.over)
 
     def _look_for_plan(self, x: FloatArray) -> None:
         """Search with the numbers of vehicles of a point, where they are whole and new."""
@@ -139,10 +137,7 @@ class Tree:
             return
         self._searched.add(tuple(mix))
         with self._work.on("plans"):
-            for share in GUIDED_SHARES:
-                if not self._work.over():
-                    self._plans.search(self._effort.iterations, 0, share, mix)
-            self._plans.choose()
+            self._plans.search_mix(mix, self._work.over)
 
     def _record(self) -> None:
         least = min([self._closed, *(node.bound for node in self._open[:1])])

@@ -10,7 +10,7 @@ import numpy as np
 from voltmile.problem.routing import Matrix, RoutingProblem, Vector
 from voltmile.solve.routing.cutting import positive
 from voltmile.solve.routing.master import Master, Point
-from voltmile.solve.routing.rows import ArcRow, VehicleRow, coefficients
+from voltmile.solve.routing.rows import ArcRow, Packed, VehicleRow, coefficients
 
 _INTEGRAL = 1e-5
 _TRIALS = 12
@@ -45,26 +45,48 @@ def choose(master: Master, point: Point, goal: float, symmetric: bool) -> Branch
     found = _candidates(master, point, symmetric)
     if len(found) < 2:
         return found[0] if found else None
-    values = master.probe([b.row for b in found], [(b.down, b.up) for b in found])
-    base, most = point.value, max(goal - point.value, 1e-6) if math.isfinite(goal) else math.inf
-
-    def score(pair: tuple[float, float]) -> float:
-        gains = [min(max(v - base, 0.0), 2 * most) + 1e-3 for v in pair]
-        return gains[0] * gains[1]
-
-    best = max(range(len(found)), key=lambda b: (score(values[b]), -b))
+    most = max(goal - point.value, 1e-6) if math.isfinite(goal) else math.inf
+    gains = _gains(master, point, found, 2 * most)
+    best = max(range(len(found)), key=lambda b: ((gains[b][0] + 1e-3) * (gains[b][1] + 1e-3), -b))
     return found[best]
+
+
+def choose_count(master: Master, point: Point, goal: float, share: float) -> Branch | None:
+    """Branch on a number of vehicles that closes at least a share of the gap in both children, if any."""
+    packed, x = positive(master, point)
+    found = [b for b in _counts(master, packed, x) if 0.02 < b.value - b.down < 0.98]
+    if not found or not math.isfinite(goal):
+        return None
+    least = [min(pair) for pair in _gains(master, point, found, goal - point.value)]
+    best = int(np.argmax(least))
+    return found[best] if least[best] >= share * (goal - point.value) else None
+
+
+def _gains(master: Master, point: Point, found: list[Branch], most: float) -> list[tuple[float, float]]:
+    """How far the restricted master rises in both children, ``most`` at most."""
+    values = master.probe([b.row for b in found], [(b.down, b.up) for b in found])
+    return [
+        (min(max(down - point.value, 0.0), most), min(max(up - point.value, 0.0), most))
+        for down, up in values
+    ]
+
+
+def _counts(master: Master, packed: Packed, x: Vector) -> list[Branch]:
+    """Branches on the number of vehicles, of all types and of each."""
+    problem, found = master.problem, []
+    kinds = len(problem.vehicles)
+    weights = [np.ones(kinds)] + ([np.eye(kinds)[k] for k in range(kinds)] if kinds > 1 else [])
+    rows = [VehicleRow(w, -np.inf, np.inf) for w in weights]
+    for row, value in zip(rows, coefficients(rows, packed, problem.size) @ x, strict=True):
+        found += _split(row, float(value))
+    return found
 
 
 def _candidates(master: Master, point: Point, symmetric: bool) -> list[Branch]:
     problem = master.problem
     kinds = len(problem.vehicles)
     packed, x = positive(master, point)
-    found: list[Branch] = []
-    weights = [np.ones(kinds)] + ([np.eye(kinds)[k] for k in range(kinds)] if kinds > 1 else [])
-    rows = [VehicleRow(w, -np.inf, np.inf) for w in weights]
-    for row, value in zip(rows, coefficients(rows, packed, problem.size) @ x, strict=True):
-        found += _split(row, float(value))
+    found = _counts(master, packed, x)
     if any(0.05 < b.value - b.down < 0.95 for b in found):
         return found[:1] if found[0].row.weight.all() else found
     by_kind = np.zeros((kinds, problem.size + 1, problem.size + 1))

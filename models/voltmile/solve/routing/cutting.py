@@ -20,6 +20,8 @@ _CAPACITY_CUTS = 40
 _SUBSET_CUTS = 30
 _MOST_COLUMNS = 4000
 _POSITIVE = 1e-7
+#: See ``converge``, between rounds of cuts.
+_LOOSE = 0.02
 
 
 @dataclass
@@ -134,15 +136,20 @@ def cut_rounds(
             break
         tidy(search, master, solved, allowed, new)
         before = solved
-        solved = converge(search, master, pricer, allowed)
-        if solved.bound < before.bound:  # dropped cuts or a call that gave up
-            solved = Converged(before.bound, solved.point, before.prices)
-            if not np.isfinite(before.bound):
-                break
-        gains.append(solved.bound - before.bound)
-        rest = max(search.goal - solved.bound, 1e-9)
+        solved = _not_below(before, converge(search, master, pricer, allowed, _LOOSE))
+        gains.append(solved.point.value - before.point.value)
+        rest = max(search.goal - solved.point.value, 1e-9)
         if len(gains) >= 4 and sum(gains[-4:]) < 0.04 * rest:
             break
         if time.perf_counter() - began > most_seconds:
             break
+    if gains and solved.bound < search.goal:
+        solved = _not_below(solved, converge(search, master, pricer, allowed))
+    return solved
+
+
+def _not_below(before: Converged, solved: Converged) -> Converged:
+    """Keep the earlier bound and its prices where the later one is lower: cuts dropped, or a loose end."""
+    if solved.bound < before.bound:
+        return Converged(before.bound, solved.point, before.prices)
     return solved

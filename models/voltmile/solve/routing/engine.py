@@ -50,7 +50,7 @@ def solve_routing(
     search = Search(priced, time.perf_counter() + time_limit_s, stop, on_event, gap)
     try:
         routes = first_routes(search, seed)
-        Tree(search, pricer_of(priced), routes, problem.vehicles_first).run()
+        Tree(search, pricer_of(priced), routes, seed, problem.vehicles_first).run()
     except OutOfTimeError:
         search.note("stopped")
     return _result(problem, search)

@@ -32,8 +32,6 @@ class Converged:
         Of the last restricted master.
     prices : Prices
         Those that gave the bound.
-    dual_value : float
-        The bound before the least reduced cost is charged; with ``least`` it makes reduced-cost fixing exact.
     """
 
     bound: float
@@ -41,8 +39,16 @@ class Converged:
     prices: Prices
 
 
-def converge(search: Search, master: Master, pricer: Pricer, allowed: NDArray[np.bool_]) -> Converged:
+def converge(
+    search: Search, master: Master, pricer: Pricer, allowed: NDArray[np.bool_], loose: float = 0.0
+) -> Converged:
     """Generate columns until the bound meets the restricted master or exceeds the goal.
+
+    Parameters
+    ----------
+    loose : float
+        Stop when what the restricted master may still fall by, at about as many routes as it uses now, is
+        this share of its distance from the goal. The bound is a proven one all the same.
 
     Raises
     ------
@@ -52,44 +58,36 @@ def converge(search: Search, master: Master, pricer: Pricer, allowed: NDArray[np
     known = {_key(r) for r in master.routes}
     most = search.most_routes()
     best: Converged | None = None
-    centre: Duals | None = None
-    share = 0.0
     while True:
         search.check_time()
         point = master.solve()
         prices = master.prices(point.duals, allowed)
         if any(
-            _take(search, master, point.duals, pricer.price(prices, care=care, most=_ROUTES).routes, known)
+            take(search, master, point.duals, pricer.price(prices, care=care, most=_ROUTES).routes, known)
             for care in ((ROUGH, FAIR) if prices.rows else (ROUGH,))
         ):
             continue
-        # Exact pricing, at smoothed duals while that finds routes or raises the bound.
-        while True:
-            search.check_time()
-            duals = (
-                point.duals if centre is None or share == 0 else centre.mixed(point.duals, share, master.grid)
-            )
-            prices = master.prices(duals, allowed)
-            priced = pricer.price(prices, care=EXACT, most=_ROUTES)
-            bound = master.dual_value(duals) + float((most * priced.least).sum())
-            if best is None or bound > best.bound:
-                best, centre = Converged(bound, point, prices), duals
-            elif share > 0:
-                best = Converged(best.bound, point, best.prices)
-            tolerance = _CLOSE * max(1.0, abs(point.value))
-            if best.bound >= search.goal or point.value - best.bound <= tolerance:
-                return Converged(best.bound, point, best.prices)
-            fresh = _take(search, master, point.duals, priced.routes, known)
-            if fresh or share == 0.0:
-                break
-            share = 0.0
-        if not fresh:
+        search.check_time()
+        priced = pricer.price(prices, care=EXACT, most=_ROUTES)
+        bound = master.dual_value(point.duals) + float((most * priced.least).sum())
+        if best is None or bound > best.bound:
+            best = Converged(bound, point, prices)
+        best = Converged(best.bound, point, best.prices)
+        tolerance = _CLOSE * max(1.0, abs(point.value))
+        fall = -float(point.x.sum() * priced.least.min(initial=0.0))
+        if (
+            best.bound >= search.goal
+            or point.value - best.bound <= tolerance
+            or fall <= loose * (search.goal - point.value)
+        ):
+            return best
+        if not take(search, master, point.duals, priced.routes, known):
             if not math.isfinite(best.bound):
                 search.note("pricing gave up")
-            return Converged(best.bound, point, best.prices)
+            return best
 
 
-def _take(
+def take(
     search: Search, master: Master, duals: Duals, routes: Sequence[Route], known: set[tuple[int, ...]]
 ) -> bool:
     """Add the new routes that have a negative reduced cost at the duals of the restricted master."""

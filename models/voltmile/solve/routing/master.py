@@ -25,13 +25,6 @@ class Duals:
     cover: Vector
     rows: Vector
 
-    def mixed(self, other: Duals, share: float, grid: float) -> Duals:
-        """``share`` of these and the rest of the others, on the grid."""
-        return Duals(
-            np.round((share * self.cover + (1 - share) * other.cover) / grid) * grid,
-            np.round((share * self.rows + (1 - share) * other.rows) / grid) * grid,
-        )
-
 
 @dataclass(frozen=True, eq=False)
 class Point:
@@ -125,6 +118,13 @@ class Master:
         self._lp.add_columns(cost, matrix.indptr, matrix.indices, matrix.data)
         self.routes += routes
         self.cost = np.r_[self.cost, cost]
+
+    def set_bounds(self, columns: Sequence[int], low: float, high: float) -> None:
+        """Bound the values of some columns."""
+        if len(columns):
+            first = self.problem.size + len(self.rows)
+            index = np.asarray(columns, dtype=np.int64) + first
+            self._lp.set_column_bounds(index, np.full(len(index), low), np.full(len(index), high))
 
     def change_rows(self, rows: Sequence[Row], keep: NDArray[np.bool_] | None = None) -> None:
         """Replace the rows, and drop the columns that are not to be kept."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from voltmile.problem.routing import Route, RoutingProblem, Vector
 from voltmile.routes.labelling.graphs import arc_cost
-from voltmile.routes.recharging.evaluate import route_cost
+from voltmile.routes.recharging.evaluate import route_cost, with_charges
 
 #: One line of the trace: seconds, step, bound, cost, columns, cuts.
 TraceRow = tuple[float, str, float, float, int, int]
@@ -83,16 +83,21 @@ class Search:
         return self.problem.vehicles[route.vehicle].fixed + math.fsum(costs[i, j] for i, j in path)
 
     def offer(self, routes: Sequence[Route], step: str) -> bool:
-        """Take a plan that is better than the best one; the searches know no least number of routes."""
+        """Take a plan that is better than the best one; the searches know no least number of routes.
+
+        Routes over stations that do not say what they charge are charged at least cost.
+        """
         used = Counter(r.vehicle for r in routes)
         if any(used[k] < v.least for k, v in enumerate(self.problem.vehicles)):
             return False
         if not routes:
             return False
-        cost = math.fsum(self.cost_of(r) for r in routes)
-        if cost >= self.cost - 1e-9 * max(1.0, abs(cost)):
+        charged = [with_charges(self.problem, route) for route in routes]
+        plan = tuple(route for route in charged if route is not None)
+        cost = math.fsum(self.cost_of(r) for r in plan)
+        if len(plan) < len(routes) or cost >= self.cost - 1e-9 * max(1.0, abs(cost)):
             return False
-        self.plan, self.cost = tuple(routes), cost
+        self.plan, self.cost = plan, cost
         self.note(step)
         return True
 

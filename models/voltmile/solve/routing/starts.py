@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from voltmile.problem.routing import Route, RoutingProblem
 from voltmile.routes.incumbents import Found, fleet_search
 from voltmile.routes.incumbents import search as local_search
+from voltmile.routes.recharging.drafts import Tour
 from voltmile.routes.recharging.evaluate import best_route
 from voltmile.routes.recharging.insertion import first_plan
 from voltmile.routes.round_trips import RoundTrips
 from voltmile.solve.recombine import recombine
+from voltmile.solve.routing.regroup import regroup
 from voltmile.solve.routing.search import Search
 
 _RESTARTS = 3
+#: Iterations a customer of the longer search.
+_LONGER = 300
+_RECOMBINE_NODES = 5
 #: Share of the time limit the first plans may take.
 _SHARE = 0.1
+#: Customers above which one long search takes the place of restarts, the seconds each of those above adds,
+#: and the share of the time limit they may add up to.
+_LARGE, _SECONDS_EACH, _MOST_SHARE = 100, 0.5, 0.5
+#: With stations: most rounds of the search, and tours of it to begin with.
+_ROUNDS, _COLUMNS = 300, 200
 
 
 def first_routes(search: Search, seed: int) -> list[Route]:
@@ -22,20 +35,69 @@ def first_routes(search: Search, seed: int) -> list[Route]:
     if recharges(problem):
         return _with_stations(search, seed)
     pool: dict[Route, None] = {}
-    iterations = 1500 + 20 * problem.size
-    seconds = max(0.5, _SHARE * search.left) if search.left < float("inf") else None
-    for restart in range(_RESTARTS):
-        limit = None if seconds is None else seconds / _RESTARTS
+    n = problem.size
+    restarts, iterations = (_RESTARTS, 1500 + 20 * n) if n <= _LARGE else (1, _LONGER * n)
+    seconds = _seconds(search, n)
+    for restart in range(restarts):
+        limit = None if seconds is None else seconds / restarts
         found = _found(problem, iterations, limit, 1000 * seed + restart)
         pool.update(dict.fromkeys(found.pool))
         if found.routes:
             search.offer(found.routes, "local search")
         if search.ended():
             break
-    better = recombine(problem, tuple(pool), search.cost)
-    if better:
+    if len(problem.vehicles) == 1:  # a search over mixes recombines by itself
+        better = recombine(problem, tuple(pool), search.cost, node_limit=_RECOMBINE_NODES)
         search.offer(better, "recombination")
     return list(dict.fromkeys([*pool, *single_visits(problem)]))
+
+
+def _seconds(search: Search, n: int) -> float | None:
+    """Return the seconds first plans may take: a share of the time left, more of it for many customers."""
+    if not math.isfinite(search.left):
+        return None
+    return max(0.5, _SHARE * search.left, min(_MOST_SHARE * search.left, _SECONDS_EACH * max(0, n - _LARGE)))
+
+
+def second_search(search: Search, mix: Sequence[float], seed: int) -> None:
+    """Search longer for a plan, with several types near the mix of vehicles the master uses.
+
+    Parameters
+    ----------
+    mix : sequence of float, shape (K,)
+        Vehicles of each type in the restricted master.
+    """
+    problem = search.problem
+    if recharges(problem):
+        return
+    seconds = max(0.5, _SHARE * search.left) if math.isfinite(search.left) else None
+    iterations = _LONGER * problem.size
+    if len(problem.vehicles) == 1:
+        found = local_search(problem, iterations=iterations, time_limit_s=seconds, seed=seed)
+    else:
+        found = fleet_search(
+            problem,
+            mixes=_near(mix),
+            iterations=iterations,
+            time_limit_s=seconds,
+            seed=seed,
+            start=search.plan or None,
+            recombine=recombine,
+        )
+    if found.routes:
+        search.offer(found.routes, "longer local search")
+
+
+def _near(mix: Sequence[float]) -> list[list[int]]:
+    """Whole numbers near a mix, the nearest first."""
+    rounded = [round(x) for x in mix]
+    nearest = [rounded]
+    for k in sorted(range(len(mix)), key=lambda k: -abs(mix[k] - rounded[k])):
+        if abs(mix[k] - rounded[k]) > 0.05:
+            other = list(nearest[0])
+            other[k] = math.floor(mix[k]) if rounded[k] > mix[k] else math.ceil(mix[k])
+            nearest.append(other)
+    return nearest
 
 
 def _found(problem: RoutingProblem, iterations: int, limit: float | None, seed: int) -> Found:
@@ -52,14 +114,25 @@ def recharges(problem: RoutingProblem) -> bool:
 
 
 def _with_stations(search: Search, seed: int) -> list[Route]:
-    """Build and improve a plan by insertion; PyVRP knows no stations."""
+    """Build and improve a plan by insertion and local search; PyVRP knows no stations."""
     problem = search.problem
-    plan = first_plan(problem, seed=seed, time_limit_s=max(0.5, _SHARE * search.left)) or []
-    search.offer(plan, "insertion")
-    alone = [
-        best_route(problem, k, (i,)) for k in range(len(problem.vehicles)) for i in range(1, problem.size + 1)
-    ]
-    return list(dict.fromkeys([*plan, *(route for route in alone if route is not None)]))
+    found = first_plan(
+        problem,
+        seed=seed,
+        rounds=min(_ROUNDS, 40 + 8 * problem.size),
+        time_limit_s=max(0.5, _SHARE * search.left),
+        stop=search.stop,
+    )
+    search.offer(found.routes, "insertion")
+    again = regroup(search, found.pool, 0.5 * _SHARE * min(search.left, 600.0))
+    better = [best_route(problem, tour.vehicle, tour.order) for tour in again.plan]
+    plan = [route for route in better if route is not None]
+    if len(plan) == len(better):
+        search.offer(plan, "recombination")
+    alone = [Tour(k, (i,)) for k in range(len(problem.vehicles)) for i in range(1, problem.size + 1)]
+    tours = dict.fromkeys([*again.near[:_COLUMNS], *found.used[:_COLUMNS], *alone])
+    routes = (best_route(problem, tour.vehicle, tour.order, charges=False) for tour in tours)
+    return list(dict.fromkeys([*search.plan, *(route for route in routes if route is not None)]))
 
 
 def single_visits(problem: RoutingProblem) -> list[Route]:

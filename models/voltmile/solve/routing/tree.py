@@ -13,24 +13,36 @@ from numpy.typing import NDArray
 
 from voltmile.problem.routing import Route, Vector
 from voltmile.routes.pricing import Pricer
-from voltmile.solve.routing.branching import choose, is_symmetric
+from voltmile.solve.routing.branching import Branch, choose, choose_count, is_symmetric
 from voltmile.solve.routing.cutting import Limits, cut_rounds
+from voltmile.solve.routing.diving import dive
 from voltmile.solve.routing.generation import Converged, converge, reduced_costs
 from voltmile.solve.routing.master import Master
 from voltmile.solve.routing.partition import partition
 from voltmile.solve.routing.pool import PoolPricer
 from voltmile.solve.routing.rows import ArcRow, Row, VehicleRow, pack
 from voltmile.solve.routing.search import OutOfTimeError, Search
+from voltmile.solve.routing.starts import second_search
 from voltmile.solve.status import SolverError
 
-#: Routes up to which a set of enumerated ones goes to the MIP, and up to which it is enumerated.
-_MIP_ROUTES = 6_000
+#: Enumerated routes that go to the MIP at once, and those that go when cuts gain no more.
+_MIP_SOON, _MIP_LATE = 400, 600
+#: Routes up to which they are enumerated, by the number of tries.
 _POOL_ROUTES = (10_000, 50_000, 200_000)
-#: Routes of the restricted master that go to the MIP which looks for better plans, its nodes and seconds.
-_HEURISTIC_ROUTES, _HEURISTIC_NODES, _HEURISTIC_S = 2_500, 200, 20.0
+#: Routes of the restricted master that go to the MIP which looks for better plans, its nodes, seconds, and
+#: the relative gap above which it is of no use.
+_HEURISTIC_ROUTES, _HEURISTIC_NODES, _HEURISTIC_S, _HEURISTIC_GAP = 800, 50, 20.0, 0.02
 #: Relative gap above which enumeration is not tried, and the shrinkage before it is tried again.
 _ENUMERATE_GAP = 0.03
 _RETRY = 0.85
+#: Dives at the root after each set of rounds of cuts, and nodes between dives below it.
+_DIVES, _DIVE_EVERY = 2, 10
+#: Relative gap after the first cuts that calls for a longer search for plans.
+_SEARCH_GAP = 0.002
+#: Share of the gap both children of a branch on numbers of vehicles have to close to come before cuts.
+_EARLY = 0.2
+#: Share of the gap a set of rounds of cuts has to close to be followed by another one.
+_WORTH = 0.05
 
 
 @dataclass(eq=False)
@@ -70,15 +82,22 @@ class Tree:
         Without recharging or with.
     routes
         Columns to begin with; with those of a feasible plan the master starts well.
+    seed
+        Of searches for plans.
     count_first
         Branch on the number of routes before anything else: where routes are dearer than all they do.
     """
 
     def __init__(
-        self, search: Search, pricer: Pricer, routes: Sequence[Route], count_first: bool = False
+        self,
+        search: Search,
+        pricer: Pricer,
+        routes: Sequence[Route],
+        seed: int = 0,
+        count_first: bool = False,
     ) -> None:
         problem = search.problem
-        self._count_first = count_first
+        self._count_first, self._seed, self._searched = count_first, 1000 * seed + 100, False
         self.search, self.symmetric = search, is_symmetric(problem)
         kinds, n = len(problem.vehicles), problem.size
         rows: list[Row] = []
@@ -132,21 +151,29 @@ class Tree:
             routes = solved.point.x.sum()
             if abs(routes - round(routes)) > 1e-4:  # cuts would raise a bound that branching replaces
                 return self._branch(node, master, solved)
+        if solved.bound < search.goal:
+            early = choose_count(master, solved.point, search.goal, _EARLY)
+            if early is not None:
+                return self._children(node, master, solved, early)
         while solved.bound < search.goal:
             self._take_integral(master, solved)
             before = solved.bound
             solved = self._cut(node, master, solved)
             self._reached(node, solved)
-            self._improve(node, master, solved)
+            self._dive(node, master, solved)
+            self._search(node, master, solved)
             self._fix(node, solved)
-            if self._closed_by_enumeration(node, solved):
+            if self._closed_by_enumeration(node, solved, _MIP_SOON):
                 return []
-            if solved.bound - before <= 0.02 * (search.goal - before):
+            if solved.bound - before <= _WORTH * (search.goal - before):
                 break
         if solved.bound >= search.goal:
             return []
         self._take_integral(master, solved)
-        if self._closed_by_enumeration(node, solved):
+        if self._closed_by_enumeration(node, solved, _MIP_LATE):
+            return []
+        self._improve(node, master, solved)
+        if solved.bound >= search.goal:
             return []
         return self._branch(node, master, solved)
 
@@ -187,9 +214,26 @@ class Tree:
         routes = [master.routes[j] for j in used]
         self.search.offer(_once(routes, self.search.problem.size), "integral master")
 
+    def _dive(self, node: Node, master: Master, solved: Converged) -> None:
+        """Dive at the root, and at some nodes below it."""
+        if solved.bound >= self.search.goal or (node.depth > 0 and self.search.nodes % _DIVE_EVERY):
+            return
+        dive(self.search, master, node.pricer, node.allowed, solved.point, _DIVES if node.depth == 0 else 1)
+
+    def _search(self, node: Node, master: Master, solved: Converged) -> None:
+        """Search longer, once at the root, where the plan seems to be what is not good."""
+        gap = self.search.goal - solved.bound
+        if self._searched or node.depth > 0 or gap <= _SEARCH_GAP * abs(self.search.goal):
+            return
+        self._searched = True
+        kinds = np.array([route.vehicle for route in master.routes])
+        mix = np.bincount(kinds, solved.point.x, len(self.search.problem.vehicles))
+        second_search(self.search, mix.tolist(), self._seed)
+
     def _improve(self, node: Node, master: Master, solved: Converged) -> None:
         """Look for a better plan among the routes of the restricted master, at the root."""
-        if node.depth > 0 or solved.bound >= self.search.goal:
+        gap = self.search.goal - solved.bound
+        if node.depth > 0 or not 0 < gap <= _HEURISTIC_GAP * abs(self.search.goal):
             return
         packed = pack(master.problem, master.routes)
         reduced = reduced_costs(master, solved.point.duals, packed, master.cost)
@@ -197,7 +241,7 @@ class Tree:
         chosen: list[int] = []
         for j in near.tolist():
             nodes = [i for i in master.routes[j].nodes if i <= self.search.problem.size]
-            if reduced[j] < self.search.goal - solved.bound and len(set(nodes)) == len(nodes):
+            if reduced[j] < gap and len(set(nodes)) == len(nodes):
                 chosen.append(j)
             if len(chosen) == _HEURISTIC_ROUTES:
                 break
@@ -208,7 +252,7 @@ class Tree:
         if found.routes:
             self.search.offer(found.routes, "restricted master")
 
-    def _closed_by_enumeration(self, node: Node, solved: Converged) -> bool:
+    def _closed_by_enumeration(self, node: Node, solved: Converged, most_in_mip: int) -> bool:
         """Enumerate what routes can still matter; true when the MIP over them closed the node."""
         search = self.search
         gap = search.goal - solved.bound
@@ -219,7 +263,8 @@ class Tree:
                 return False
             search.check_time()
             most = _POOL_ROUTES[min(node.tries, len(_POOL_ROUTES) - 1)]
-            routes = node.pricer.enumerate(solved.prices, self._below(solved), most)
+            prices = replace(solved.prices, allowed=node.allowed)
+            routes = node.pricer.enumerate(prices, self._below(solved), most)
             if routes is None:
                 node.failed_gap, node.tries = gap, node.tries + 1
                 search.note("enumeration gave up")
@@ -229,10 +274,10 @@ class Tree:
             search.note(f"{len(routes)} routes enumerated")
         else:
             node.pricer = node.pricer.filtered(solved.prices, self._below(solved))
-        if len(node.pricer) > _MIP_ROUTES:
+        if len(node.pricer) > most_in_mip:
             return False
         pool = node.pricer
-        done = partition(search, pool.routes, pool.cost, most_seconds=search.left, node_limit=5_000)
+        done = partition(search, pool.routes, pool.cost, most_seconds=search.left, node_limit=1_000)
         if done.routes:
             search.offer(done.routes, "enumeration")
         if done.complete:
@@ -246,6 +291,9 @@ class Tree:
         branch = choose(master, solved.point, search.goal, self.symmetric)
         if branch is None:
             return self._undecided(solved)
+        return self._children(node, master, solved, branch)
+
+    def _children(self, node: Node, master: Master, solved: Converged, branch: Branch) -> list[Node]:
         duals = solved.point.duals.rows.tolist()
         rows = [
             row

@@ -17,9 +17,15 @@ def solve(
     stop: Callable[[], bool],
     on_event: Callable[[TraceRow], object],
 ) -> RoutingResult:
-    """Solve a problem; ends early with what there is when ``stop`` says so."""
-    from voltmile.solve.routing.engine import solve_routing
+    """Solve a problem; ends early with what there is when ``stop`` says so.
 
+    The kernels are compiled before the clock of the solve starts.
+    """
+    from voltmile.solve.routing.engine import solve_routing
+    from voltmile.solve.routing.starts import recharges
+    from voltmile.solve.routing.warm_up import warm_up
+
+    warm_up(recharges(problem))
     return solve_routing(
         problem,
         time_limit_s=settings.time_limit_s,

@@ -1,0 +1,77 @@
+"""Tours seen by a search, put together anew: a linear program tells which matter, a MIP which are best."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from voltmile.problem.routing import Route, RoutingProblem, Vector
+from voltmile.routes.recharging.drafts import Tour
+from voltmile.solve.highs import solve_lp
+from voltmile.solve.matrix import MatrixModel
+from voltmile.solve.routing.partition import partition
+from voltmile.solve.routing.rows import pack
+from voltmile.solve.routing.search import Search
+
+#: Tours of the MIP, and its nodes.
+_MOST, _NODES = 800, 50
+
+
+@dataclass(frozen=True)
+class Regrouped:
+    """A plan under the search's goal, empty where none was found, and the tours by reduced cost."""
+
+    plan: list[Tour]
+    near: list[Tour]
+
+
+def regroup(search: Search, pool: Mapping[Tour, float], seconds: float) -> Regrouped:
+    """Find the best plan made of a pool of tours with their costs.
+
+    Of the tours of a type on the same customers only the cheapest counts.
+    """
+    best: dict[tuple[int, frozenset[int]], Tour] = {}
+    for tour, cost in pool.items():
+        key = tour.vehicle, frozenset(tour.order)
+        if key not in best or cost < pool[best[key]]:
+            best[key] = tour
+    tours = list(best.values())
+    costs = np.array([pool[tour] for tour in tours])
+    if not tours:
+        return Regrouped([], [])
+    routes = [Route(tour.vehicle, tour.order) for tour in tours]
+    relaxed = solve_lp(_matrix(search.problem, routes, costs))
+    if relaxed.reduced_costs is None or relaxed.objective is None:
+        return Regrouped([], [])
+    reduced = np.asarray(relaxed.reduced_costs)
+    order = np.argsort(reduced, kind="stable")[:_MOST]
+    near = [tours[j] for j in order.tolist()]
+    spare = search.goal - relaxed.objective
+    held = [int(j) for j in order if reduced[j] <= spare]
+    if spare <= 0 or not held:
+        return Regrouped([], near)
+    done = partition(search, [routes[j] for j in held], costs[held], most_seconds=seconds, node_limit=_NODES)
+    return Regrouped([Tour(r.vehicle, r.nodes) for r in done.routes], near)
+
+
+def _matrix(problem: RoutingProblem, routes: list[Route], cost: Vector) -> MatrixModel:
+    """Rows: a customer each, routes of each type, routes of all types."""
+    n, kinds, m = problem.size, len(problem.vehicles), len(routes)
+    packed = pack(problem, routes)
+    visits = sp.csc_array((np.ones(len(packed.node)), packed.node - 1, packed.first), shape=(n, m))
+    types = (packed.kind[None, :] == np.arange(kinds)[:, None]).astype(np.float64)
+    total = math.inf if problem.max_routes is None else float(problem.max_routes)
+    counts = [math.inf if v.count is None else float(v.count) for v in problem.vehicles]
+    return MatrixModel(
+        c=cost,
+        A=sp.csc_array(sp.vstack([visits, sp.csc_array(types), sp.csc_array(np.ones((1, m)))], format="csc")),
+        row_lower=np.array([1.0] * n + [float(v.least) for v in problem.vehicles] + [0.0]),
+        row_upper=np.array([1.0] * n + counts + [total]),
+        col_lower=np.zeros(m),
+        col_upper=np.ones(m),
+        integrality=np.zeros(m, dtype=np.int32),
+    )

@@ -1,0 +1,110 @@
+"""Where the rows of a published table come from: every run that made some of them."""
+
+from __future__ import annotations
+
+import os
+import platform
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Annotated, Any, Self
+
+from voltmile.problem.records import AsTuple, Record
+from voltmile.study.provenance import Machine, checkout, cpu_model, versions
+
+_ALSO = ("numba",)
+
+Lines = Annotated[tuple[str, ...], AsTuple]
+
+
+class Run(Record):
+    """One run into a folder; one that goes on where another ended is a run of its own.
+
+    Attributes
+    ----------
+    commit : str or None
+        Of voltmile's checkout when the run began.
+    dirty : bool or None
+        Whether the checkout differed from that commit.
+    started : str
+        UTC, ISO 8601.
+    rows : tuple of str
+        What the run solved.
+    faults : tuple of str
+        What it found wrong.
+    """
+
+    command: str
+    commit: str | None
+    dirty: bool | None
+    started: str
+    versions: dict[str, str | None]
+    machine: Machine
+    workers: int
+    rows: Lines = ()
+    faults: Lines = ()
+
+
+class Origin(Record):
+    """What it takes to make a folder of rows again.
+
+    Attributes
+    ----------
+    definition : dict
+        As it stood in the file of definitions.
+    definition_sha256 : str
+        Of that file.
+    """
+
+    name: str
+    definition: dict[str, Any]
+    definition_sha256: str
+    runs: Annotated[tuple[Run, ...], AsTuple]
+
+    @property
+    def faults(self) -> list[str]:
+        """What any run found wrong, each once."""
+        return list(dict.fromkeys(line for run in self.runs for line in run.faults))
+
+    def with_row(self, name: str) -> Self:
+        """Return a copy in which the last run made a row."""
+        *before, last = (
+            run.model_copy(update={"rows": tuple(row for row in run.rows if row != name)})
+            for run in self.runs
+        )
+        last = last.model_copy(update={"rows": (*last.rows, name)})
+        return self.model_copy(update={"runs": (*before, last)})
+
+    def with_fault(self, line: str) -> Self:
+        """Return a copy in which the last run found something wrong."""
+        last = self.runs[-1].model_copy(update={"faults": (*self.runs[-1].faults, line)})
+        return self.model_copy(update={"runs": (*self.runs[:-1], last)})
+
+    def without_idle_runs(self) -> Self:
+        """Return a copy without runs that neither solved nor found anything, unless all are so."""
+        busy = tuple(run for run in self.runs if run.rows or run.faults)
+        return self.model_copy(update={"runs": busy or self.runs[-1:]})
+
+    def to_json(self) -> str:
+        """Return the text of a provenance.json."""
+        return self.model_dump_json(indent=2) + "\n"
+
+
+def this_run(command: str, workers: int) -> Run:
+    """Describe the run that begins now."""
+    commit, dirty = checkout()
+    return Run(
+        command=command,
+        commit=commit,
+        dirty=dirty,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions={**versions(), **{name: _version(name) for name in _ALSO}},
+        machine=Machine(platform=platform.platform(), cpu=cpu_model(), cores=os.cpu_count()),
+        workers=workers,
+    )
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
