@@ -152,7 +152,7 @@ class LabelPricer:
         _, ends = through(g, lim, labels, meet, classes, threshold)
         complete, partial, last, real, reduced = enumerate_routes(
             g, lim, settled.home, labels, ends, meet, classes, threshold, family.cost, self.ng.near,
-            10 * most + 20_000, 4 * most,
+            3 * most + 60_000, 4 * most,
         )  # fmt: skip
         if not complete:
             return None

@@ -95,8 +95,10 @@ class Costs:
         return whole - self.of(tour), int(at)
 
     def value(self, draft: Draft) -> tuple[int, float]:
-        """How much a draft lacks, in customers and vehicles, and what it costs."""
+        """How much a draft lacks, in customers and vehicles, or has too many of, and what it costs."""
+        most = self.problem.max_routes
         lacking = len(draft.left) + sum(missing(self.problem, draft.tours))
+        lacking += 0 if most is None else max(len(draft.tours) - most, 0)
         return lacking, math.fsum(self.of(tour) for tour in draft.tours)
 
 

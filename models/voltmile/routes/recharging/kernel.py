@@ -144,6 +144,9 @@ def _extend(
         paid = visit(counts, keeps, price, j, state, x, state, row)
         nodes[row], labels.pred[row] = j, x
         base = rec[x, COST] + pair[i, j] + paid
+        lowest = np.inf
+        if task.bounded and end_count[j] > 0:
+            lowest = end_rec[j * end_room, KEY]
         paid += rec[x, PAID] + arc[i, j]
         for q in range(count):
             u = at[q]
@@ -154,7 +157,11 @@ def _extend(
             rec[row, COST] = base + ways[q, COST] + legs[u, j, 2]
             rec[row, KEY] = rec[row, COST] + time_cost * rec[row, CURVE]
             rec[row, LOAD], rec[row, PAID] = load, paid
-            if task.bounded and not _completes(
+            if task.bounded and rec[row, KEY] + lowest >= task.below:
+                continue
+            # Comparing is quicker; but the arc of a label that is dominated may matter all the same.
+            late = marks[i, j]
+            if task.bounded and not late and not _completes(
                 end_rec, end_mask, j * end_room, j * end_room + end_count[j], rec, mask, row, bit, j,
                 task.below, loaded, ground.capacity - load + demand[j], ground.battery, task.horizon,
                 slack_time,
@@ -170,6 +177,13 @@ def _extend(
             elif dominated(
                 kept, kept_mask, kept_state, j * room, j * room + kept_count[j], rec, mask, state, row,
                 how, price, loaded, time_cost, alike_time, alike_energy,
+            ):  # fmt: skip
+                continue
+            if task.bounded and late and not _completes(
+                end_rec, end_mask, j * end_room, j * end_room + end_count[j], rec, mask, row, bit, j,
+                task.below, loaded, ground.capacity - load + demand[j], ground.battery, task.horizon,
+                slack_time,
+                slack_energy,
             ):  # fmt: skip
                 continue
             push(queue, rec[row, CURVE] if ground.by_time else load, rec[row, KEY], row)
@@ -243,7 +257,7 @@ def search(
     labels, queue, store, chains, found, hops
         Room, empty.
     marks : array of bool, shape (n + 1, n + 1)
-        Set to True for the arcs of labels that may stay below.
+        Set to True for the arcs of labels that may stay below; True from the start where nobody asks.
     order : array of int
         Filled with the labels kept, as they are settled.
 

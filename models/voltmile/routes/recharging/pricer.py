@@ -208,7 +208,7 @@ class RechargingPricer:
             ends = self._ends(group, prices, limit)
             if ends is None:
                 return None
-            result = self._run(group.made, self._task(group, prices, EXACT, limit), ends, 0)
+            result = self._run(group.made, self._task(group, prices, EXACT, limit), ends, 0, mark=True)
             if not result.complete:
                 return None
             allowed[list(group.types)] &= result.marks
@@ -271,16 +271,26 @@ class RechargingPricer:
             task = task._replace(bounded=True)
         return self._search(made, made.back, task, ends, made.back_hops, 0)
 
-    def _run(self, made: VehicleType, task: Task, ends: Store | None, most: int) -> _Result:
+    def _run(
+        self, made: VehicleType, task: Task, ends: Store | None, most: int, *, mark: bool = False
+    ) -> _Result:
         """Label a group, with the ends of routes as bounds where there are some."""
         if ends is None:
             ends = new_store(1, 1, task.bit.shape[1], 1, made.back.points)
         else:
             task = task._replace(bounded=True)
-        return self._search(made, made.ground, task, ends, made.hops, most)
+        return self._search(made, made.ground, task, ends, made.hops, most, mark=mark)
 
     def _search(
-        self, made: VehicleType, ground: Terrain, task: Task, ends: Store, hops: Hops, most: int
+        self,
+        made: VehicleType,
+        ground: Terrain,
+        task: Task,
+        ends: Store,
+        hops: Hops,
+        most: int,
+        *,
+        mark: bool = False,
     ) -> _Result:
         same, n = task.how == SAME, ground.customers
         size = task.bit.shape[1], task.counts.shape[1], ground.points
@@ -292,7 +302,7 @@ class RechargingPricer:
         store = new_store(1 if same else n + 1, 1 if same else 64, *size)
         chains = Chains(np.full(_CHAINS if same else 1, -1), np.empty(rows if same else 1, dtype=np.int64))
         found = new_found(most, _CHAINS if same else 1)
-        marks = np.zeros((n + 1, n + 1), dtype=np.bool_)
+        marks = np.full((n + 1, n + 1), not mark, dtype=np.bool_)
         code, least, kept, store = search(
             ground, task, ends, labels, queue, store, chains, found, hops, marks, order
         )

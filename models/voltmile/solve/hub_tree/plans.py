@@ -102,6 +102,12 @@ class Plans:
         self.routes = tuple(PlannedRoute(k, prices.tours[t]) for t, k in sorted(chosen))
         return True
 
+    def priced(self) -> list[tuple[Nodes, float]]:
+        """Return the tours that some type can drive, each with its least cost."""
+        prices = pool_prices(self.day, list(self._pool), self.rates)
+        least = prices.cost.min(axis=1)
+        return [(prices.tours[t].nodes, float(least[t])) for t in np.flatnonzero(np.isfinite(least))]
+
     def cheapest(self, ride: int, nodes: Nodes) -> float:
         """Cost of a tour by a type in its better direction; infinity where it cannot drive it."""
         prices = pool_prices(self.day, [nodes, nodes[::-1]], self.rates)

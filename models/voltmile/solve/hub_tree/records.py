@@ -29,6 +29,14 @@ class Effort:
         Searches of the free fleet: at first, and one more after every so many nodes.
     guided : int
         With time windows, nodes whose numbers of vehicles are searched for a plan.
+    column_villages : int
+    column_stops : float
+        Hub-days of at least so many villages, whose best plan has at most so many stops a route, are bounded
+        by column generation, too.
+    column_neighbours, column_labels : int
+        Villages remembered by each village, and labels at which a labelling gives up.
+    column_share : float
+        Part of the time limit after which column generation ends.
     """
 
     neighbours: int = 8
@@ -43,6 +51,11 @@ class Effort:
     more_seeds: int = 5
     every: int = 4
     guided: int = 12
+    column_villages: int = 45
+    column_stops: float = 0.0
+    column_neighbours: int = 8
+    column_labels: int = 12_000_000
+    column_share: float = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,8 @@ class HubDayResult:
         Holds over all plans, by safe arithmetic.
     nodes, cuts, programs : int
         Nodes of the tree, cuts in the last linear program, linear programs solved.
+    bound_by : str
+        What proved the bound: ``branch and cut`` or ``column generation``.
     seconds : float
         By the clock of the call.
     parts : dict
@@ -93,6 +108,7 @@ class HubDayResult:
     nodes: int
     cuts: int
     programs: int
+    bound_by: str
     seconds: float
     parts: dict[str, float]
     trace: tuple[TracePoint, ...]

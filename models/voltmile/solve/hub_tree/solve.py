@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 
 from voltmile.routes.day import HubDay
 from voltmile.routes.rates import Rates
+from voltmile.solve.hub_tree.columns import column_bound
 from voltmile.solve.hub_tree.nodes import NodeSolver, Work
 from voltmile.solve.hub_tree.plans import Plans
 from voltmile.solve.hub_tree.program import tree_program
 from voltmile.solve.hub_tree.records import Effort, HubDayResult, TracePoint
 from voltmile.solve.hub_tree.tree import Tree
+from voltmile.solve.hub_tree.trips import Trips
 from voltmile.solve.status import SolverError, Status
 from voltmile.solve.watch import Stop
 
@@ -69,10 +71,14 @@ def solve_hub_day(
     plans = Plans(day, rates, effort, seed)
     with work.on("plans"):
         _first_plans(plans, effort, work)
+    searched, first = work.clock(), plans.cost
     scale = plans.cost if 0 < plans.cost < math.inf else 1 + 4 * float(program.matrix.c.max()) * program.n
     solver = NodeSolver(program, scale, effort, work)
-    tree = Tree(solver, plans, gap, effort, work)
-    tree.trace.append(TracePoint(work.clock(), 0, plans.cost, 0.0))
+    known = _columns(
+        plans, effort, gap, work, _ends(began + effort.column_share * time_limit_s, stop, clock)[0]
+    )
+    tree = Tree(solver, plans, gap, effort, work, known)
+    tree.trace += [TracePoint(searched, 0, first, 0.0), TracePoint(work.clock(), 0, plans.cost, tree.bound)]
     try:
         status = tree.run(max_nodes)
     except SolverError:  # what is proven stays proven
@@ -85,6 +91,7 @@ def solve_hub_day(
         nodes=tree.nodes,
         cuts=len(solver.master.cuts),
         programs=solver.master.solves,
+        bound_by="branch and cut" if tree.bound > known else "column generation",
         seconds=work.clock(),
         parts=dict(work.parts),
         trace=tuple(tree.trace),
@@ -96,6 +103,22 @@ def _first_plans(plans: Plans, effort: Effort, work: Work) -> None:
     for number in range(effort.seeds):
         plans.search(number, work.over)
     plans.choose()
+
+
+def _columns(plans: Plans, effort: Effort, gap: float, work: Work, over: Callable[[], bool]) -> float:
+    """Bound long enough days of short enough routes by column generation; 0 for the others."""
+    n, routes = plans.day.network.size, len(plans.routes)
+    if not routes or n < effort.column_villages or n > effort.column_stops * routes or over():
+        return 0.0
+    trips = Trips(plans.day, plans.rates, effort.column_neighbours, effort.column_labels)
+    if not trips.possible:
+        return 0.0
+    goal = plans.cost * (1 - gap)
+    found = column_bound(trips, plans.priced(), plans.cost, Work(over, work.clock, work.parts), goal)
+    with work.on("plans"):
+        plans.remember(found.routes)
+        plans.choose()
+    return min(found.value, plans.cost)
 
 
 def _ends(

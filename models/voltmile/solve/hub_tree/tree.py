@@ -31,7 +31,7 @@ class Node:
 
 
 class Tree:
-    """The open nodes; together with the best plan they hold every plan.
+    """The open nodes; together with the best plan they hold every plan. ``known`` is a bound at hand.
 
     Attributes
     ----------
@@ -41,17 +41,19 @@ class Tree:
     trace : list of TracePoint
     """
 
-    def __init__(self, solver: NodeSolver, plans: Plans, gap: float, effort: Effort, work: Work) -> None:
+    def __init__(
+        self, solver: NodeSolver, plans: Plans, gap: float, effort: Effort, work: Work, known: float = 0.0
+    ) -> None:
         self._solver, self._plans, self._gap, self._effort, self._work = solver, plans, gap, effort, work
         program = solver.program
         routes: Limits = {
             Count(program.everyone, t): (0.0, float(program.n)) for t in range(-1, program.kinds)
         }
-        self._open = [Node(0.0, 0, routes)]
+        self._open = [Node(known, 0, routes)]
         self._made = 1
         self._closed = math.inf  # least bound of the nodes given up
         self._searched: set[tuple[int, ...]] = set()
-        self.bound, self.nodes = 0.0, 0
+        self.bound, self.nodes = known, 0
         self.trace: list[TracePoint] = []
 
     @property

@@ -72,7 +72,7 @@ def separate(search: Search, master: Master, point: Point, limits: Limits) -> li
             worst = max(worst, worth)
     if limits.subset and (len(cuts) < 3 or worst < 0.1):
         held = sum(isinstance(row, SubsetCut) for row in master.rows)
-        most = min(_SUBSET_CUTS, limits.most_subsets - held)
+        most = min(_SUBSET_CUTS * (2 if limits.full_memory else 1), limits.most_subsets - held)
         if most > 0:
             cuts += violated_subsets(packed, x, problem.size, most, limits.full_memory)
     return cuts

@@ -59,8 +59,10 @@ def _seconds(search: Search, n: int) -> float | None:
     return max(0.5, _SHARE * search.left, min(_MOST_SHARE * search.left, _SECONDS_EACH * max(0, n - _LARGE)))
 
 
-def second_search(search: Search, mix: Sequence[float], seed: int) -> None:
+def second_search(search: Search, mix: Sequence[float], seed: int) -> list[Route]:
     """Search longer for a plan, with several types near the mix of vehicles the master uses.
+
+    The routes seen are returned.
 
     Parameters
     ----------
@@ -69,7 +71,7 @@ def second_search(search: Search, mix: Sequence[float], seed: int) -> None:
     """
     problem = search.problem
     if recharges(problem):
-        return
+        return []
     seconds = max(0.5, _SHARE * search.left) if math.isfinite(search.left) else None
     iterations = _LONGER * problem.size
     if len(problem.vehicles) == 1:
@@ -86,6 +88,7 @@ def second_search(search: Search, mix: Sequence[float], seed: int) -> None:
         )
     if found.routes:
         search.offer(found.routes, "longer local search")
+    return list(found.pool)
 
 
 def _near(mix: Sequence[float]) -> list[list[int]]:

@@ -28,10 +28,10 @@ from voltmile.solve.status import SolverError
 #: Enumerated routes that go to the MIP at once, and those that go when cuts gain no more.
 _MIP_SOON, _MIP_LATE = 400, 600
 #: Routes up to which they are enumerated, by the number of tries.
-_POOL_ROUTES = (10_000, 50_000, 200_000)
+_POOL_ROUTES = (40_000, 100_000, 200_000)
 #: Routes of the restricted master that go to the MIP which looks for better plans, its nodes, seconds, and
 #: the relative gap above which it is of no use.
-_HEURISTIC_ROUTES, _HEURISTIC_NODES, _HEURISTIC_S, _HEURISTIC_GAP = 800, 50, 20.0, 0.02
+_HEURISTIC_ROUTES, _HEURISTIC_NODES, _HEURISTIC_S, _HEURISTIC_GAP = 1_000, 50, 20.0, 0.03
 #: Relative gap above which enumeration is not tried, and the shrinkage before it is tried again.
 _ENUMERATE_GAP = 0.03
 _RETRY = 0.85
@@ -98,6 +98,7 @@ class Tree:
     ) -> None:
         problem = search.problem
         self._count_first, self._seed, self._searched = count_first, 1000 * seed + 100, False
+        self._seen: list[Route] = []
         self.search, self.symmetric = search, is_symmetric(problem)
         kinds, n = len(problem.vehicles), problem.size
         rows: list[Row] = []
@@ -160,8 +161,9 @@ class Tree:
             before = solved.bound
             solved = self._cut(node, master, solved)
             self._reached(node, solved)
-            self._dive(node, master, solved)
             self._search(node, master, solved)
+            self._dive(node, master, solved)
+            self._improve(node, master, solved)
             self._fix(node, solved)
             if self._closed_by_enumeration(node, solved, _MIP_SOON):
                 return []
@@ -172,9 +174,6 @@ class Tree:
         self._take_integral(master, solved)
         if self._closed_by_enumeration(node, solved, _MIP_LATE):
             return []
-        self._improve(node, master, solved)
-        if solved.bound >= search.goal:
-            return []
         return self._branch(node, master, solved)
 
     def _reached(self, node: Node, solved: Converged) -> None:
@@ -184,7 +183,7 @@ class Tree:
     def _cut(self, node: Node, master: Master, solved: Converged) -> Converged:
         pooled = isinstance(node.pricer, PoolPricer)
         limits = Limits(full_memory=pooled, most_subsets=400 if pooled else 180)
-        rounds = 8 if node.depth == 0 else 4
+        rounds = 20 if pooled else 8 if node.depth == 0 else 4
         return cut_rounds(self.search, master, node.pricer, node.allowed, solved, limits, rounds, math.inf)
 
     def _below(self, solved: Converged) -> Vector:
@@ -228,26 +227,28 @@ class Tree:
         self._searched = True
         kinds = np.array([route.vehicle for route in master.routes])
         mix = np.bincount(kinds, solved.point.x, len(self.search.problem.vehicles))
-        second_search(self.search, mix.tolist(), self._seed)
+        seen = second_search(self.search, mix.tolist(), self._seed)
+        known = set(master.routes)
+        self._seen = [route for route in seen if route not in known]
 
     def _improve(self, node: Node, master: Master, solved: Converged) -> None:
-        """Look for a better plan among the routes of the restricted master, at the root."""
+        """Look for a better plan among the routes of the restricted master and of searches, at the root."""
         gap = self.search.goal - solved.bound
         if node.depth > 0 or not 0 < gap <= _HEURISTIC_GAP * abs(self.search.goal):
             return
-        packed = pack(master.problem, master.routes)
-        reduced = reduced_costs(master, solved.point.duals, packed, master.cost)
-        near = np.argsort(reduced, kind="stable")
+        routes = [*master.routes, *self._seen]
+        cost = np.r_[master.cost, [self.search.cost_of(r) for r in self._seen]]
+        reduced = reduced_costs(master, solved.point.duals, pack(master.problem, routes), cost)
         chosen: list[int] = []
-        for j in near.tolist():
-            nodes = [i for i in master.routes[j].nodes if i <= self.search.problem.size]
+        for j in np.argsort(reduced, kind="stable").tolist():
+            nodes = [i for i in routes[j].nodes if i <= self.search.problem.size]
             if reduced[j] < gap and len(set(nodes)) == len(nodes):
                 chosen.append(j)
             if len(chosen) == _HEURISTIC_ROUTES:
                 break
-        routes = [master.routes[j] for j in chosen]
+        near = [routes[j] for j in chosen]
         found = partition(
-            self.search, routes, master.cost[chosen], most_seconds=_HEURISTIC_S, node_limit=_HEURISTIC_NODES
+            self.search, near, cost[chosen], most_seconds=_HEURISTIC_S, node_limit=_HEURISTIC_NODES
         )
         if found.routes:
             self.search.offer(found.routes, "restricted master")

@@ -89,7 +89,7 @@ def make_row(
         cost_cny=result.cost / day.weight,
         bound_cny=result.bound / day.weight,
         gap=result.gap,
-        bound_by="two-index branch and cut",
+        bound_by=result.bound_by,
         status=str(result.status.value),
         time_s=round(time_s, 2),
         cpu_s=round(cpu_s, 2),
