@@ -19,8 +19,7 @@ from voltmile.study.benchmark.pages import printed
 from voltmile.study.benchmark.pairs import SOLVERS, key_of_pair, read_pairs
 from voltmile.study.benchmark.published import PAGE, PAIRS, PROBLEMS, ROWS, read_origin, tables_of
 from voltmile.study.benchmark.recheck import plan_of, recheck
-from voltmile.study.benchmark.store import _read_csv as read_rows
-from voltmile.study.benchmark.store import key_in
+from voltmile.study.benchmark.store import key_in, read_rows
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = sorted(path.parent for path in (ROOT / "experiments" / "published").rglob(PROBLEMS))

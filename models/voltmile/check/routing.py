@@ -86,11 +86,6 @@ def _fleet(problem: RoutingProblem, routes: Sequence[Route]) -> list[str]:
         if vehicle.count is not None and used[k] > vehicle.count
     ]
     faults += [
-        f"{used[k]} routes of type {vehicle.name}, at least {vehicle.least} asked for"
-        for k, vehicle in enumerate(problem.vehicles)
-        if used[k] < vehicle.least
-    ]
-    faults += [
         f"{used[k]} routes of type {vehicle.name}, at least {vehicle.least} wanted"
         for k, vehicle in enumerate(problem.vehicles)
         if used[k] < vehicle.least

@@ -59,7 +59,7 @@ def replacing(target: Path) -> Iterator[Path]:
         being written by another run; at the end, when the disk is full.
     """
     _refuse_foreign(target)
-    with _locked(target) as alone:
+    with locked(target) as alone:
         with explained(target):
             _recover(target, alone)
             staging = Path(tempfile.mkdtemp(prefix=_beside(target, "new-").name, dir=target.parent))
@@ -106,7 +106,7 @@ def _refuse_foreign(target: Path) -> None:
 
 
 @contextmanager
-def _locked(target: Path) -> Iterator[bool]:
+def locked(target: Path) -> Iterator[bool]:
     """Take the target for this process, and say whether it is certain that no other run writes there."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

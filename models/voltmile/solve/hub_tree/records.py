@@ -52,10 +52,10 @@ class Effort:
     every: int = 4
     guided: int = 12
     column_villages: int = 45
-    column_stops: float = 0.0
+    column_stops: float = 12.0
     column_neighbours: int = 8
-    column_labels: int = 12_000_000
-    column_share: float = 0.85
+    column_labels: int = 3_000_000
+    column_share: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def solve_hub_day(
         nodes=tree.nodes,
         cuts=len(solver.master.cuts),
         programs=solver.master.solves,
-        bound_by="branch and cut" if tree.bound > known else "column generation",
+        bound_by="column generation" if 0 < known >= tree.bound else "branch and cut",
         seconds=work.clock(),
         parts=dict(work.parts),
         trace=tuple(tree.trace),

@@ -11,7 +11,7 @@ from voltmile.problem.routing import RoutingProblem, RoutingResult, Status
 from voltmile.routes.labelling.pricer import LabelPricer
 from voltmile.routes.pricing import Pricer
 from voltmile.routes.recharging.pricer import RechargingPricer
-from voltmile.solve.routing.search import OutOfTimeError, Search, TraceRow
+from voltmile.solve.routing.search import OutOfTimeError, Search, TraceRow, dearest_drive
 from voltmile.solve.routing.starts import first_routes, recharges
 from voltmile.solve.routing.tree import Tree
 
@@ -74,8 +74,8 @@ def _surcharge(problem: RoutingProblem) -> float:
     """Return a power of two above what any sensible plan costs."""
     if not problem.vehicles_first:
         return 0.0
-    dearest = max(v.per_distance for v in problem.vehicles) * float(problem.distance.max())
-    return float(2.0 ** math.ceil(math.log2(max(4 * (problem.size + 1) * dearest, 1.0))))
+    most = problem.size * max(v.fixed for v in problem.vehicles) + dearest_drive(problem)
+    return float(2.0 ** math.ceil(math.log2(max(most, 1.0))))
 
 
 def _result(problem: RoutingProblem, search: Search) -> RoutingResult:

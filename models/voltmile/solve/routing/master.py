@@ -48,8 +48,8 @@ class Master:
     """Cover every customer with the columns at hand, at least cost, under the rows given.
 
     Columns are routes; an artificial variable for each row keeps the program feasible at ``penalty`` a unit.
-    Where no detour is shorter than an arc, customers may be covered more than once: no plan is better for it,
-    and the duals have one sign.
+    Where no detour over a customer is shorter than an arc and no type has a least number of routes, customers
+    may be covered more than once: no plan is better for it, and the duals have one sign.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Master:
         self.routes = list(routes)
         self.cost = np.array(cost, dtype=np.float64)
         self.grid = grid_of(problem)
-        self._exactly = not obeys_triangle(problem)
+        self._exactly = not obeys_triangle(problem) or any(v.least for v in problem.vehicles)
         self._lp = self._build(self.rows)
 
     def _build(self, rows: Sequence[Row], free: int = 0) -> LpModel:
@@ -198,11 +198,10 @@ class Master:
 
 
 def obeys_triangle(problem: RoutingProblem) -> bool:
-    """Whether no detour over a customer is shorter or quicker than the arc."""
-    m = problem.size + 1
-    for table in (problem.distance[:m, :m], problem.time[:m, :m]):
+    """Whether no detour over a customer is shorter or quicker than the way without it, stations included."""
+    for table in (problem.distance, problem.time):
         slack = 1e-9 * max(1.0, float(table.max()))
-        for via in range(1, m):
+        for via in range(1, problem.size + 1):
             if (table[:, via, None] + table[None, via, :] < table - slack).any():
                 return False
     return True

@@ -20,6 +20,20 @@ from voltmile.routes.recharging.evaluate import route_cost, with_charges
 TraceRow = tuple[float, str, float, float, int, int]
 
 
+def dearest_drive(problem: RoutingProblem) -> float:
+    """More than all driving and charging of a sensible plan costs.
+
+    On the way to each customer and home it recharges three times at most, each time from empty to full.
+    """
+    leg = 0.0
+    for v in problem.vehicles:
+        curves = v.battery.charging.values() if v.battery is not None else ()
+        charge = max((curve[-1][0] for curve in curves), default=0.0)
+        time = v.per_time * (float(problem.time.max()) + charge)
+        leg = max(leg, v.per_distance * float(problem.distance.max()) + time)
+    return 2 * (problem.size + 1) * (1 + min(len(problem.stations), 3)) * leg
+
+
 class OutOfTimeError(Exception):
     """The time limit is reached or somebody asked to stop."""
 
@@ -57,11 +71,8 @@ class Search:
     @property
     def dearest(self) -> float:
         """More than any plan costs."""
-        p, m = self.problem, self.problem.size + 1
-        arcs = max(
-            v.per_distance * float(p.distance.max()) + v.per_time * float(p.time.max()) for v in p.vehicles
-        )
-        return 1.0 + m * max(v.fixed for v in p.vehicles) + 2 * m * arcs
+        p = self.problem
+        return 1.0 + p.size * max(v.fixed for v in p.vehicles) + dearest_drive(p)
 
     @property
     def goal(self) -> float:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from voltmile.study.benchmark.store import _write as write_whole
+from voltmile.study.benchmark.store import write_whole
 from voltmile.study.folder import OutputError
 from voltmile.study.sheets import Cell, Sheet
 

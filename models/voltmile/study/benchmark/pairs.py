@@ -14,9 +14,9 @@ from typing import Any
 
 from voltmile.problem.benchmarks import BestKnown
 from voltmile.problem.routing import Route, RoutingProblem, RoutingResult
-from voltmile.study.benchmark.record import _route as routes_named
+from voltmile.study.benchmark.record import route_named
 from voltmile.study.benchmark.rows import KEY, key_of, make_row
-from voltmile.study.benchmark.store import _write as write_whole
+from voltmile.study.benchmark.store import write_whole
 from voltmile.study.folder import OutputError
 from voltmile.study.sheets import Cell, Sheet
 
@@ -98,7 +98,7 @@ def pair_record(
     for solver, plan, cost in zip(SOLVERS, plans, costs, strict=True):
         record[solver] = {
             "cost": cost if math.isfinite(cost) else None,
-            "routes": [routes_named(problem, route) for route in plan],
+            "routes": [route_named(problem, route) for route in plan],
         }
     return record
 

@@ -13,8 +13,7 @@ from voltmile.study.benchmark.drawn import Drawn
 from voltmile.study.benchmark.origin import Origin, Run
 from voltmile.study.benchmark.pages import new_page, sections, with_tables
 from voltmile.study.benchmark.pairs import pairs_sheet, problems_sheet, read_pairs
-from voltmile.study.benchmark.store import _read_csv as read_rows
-from voltmile.study.benchmark.store import _write as write_whole
+from voltmile.study.benchmark.store import read_rows, write_whole
 from voltmile.study.benchmark.summary import published_sheet, rows_sheet
 from voltmile.study.folder import OutputError
 from voltmile.study.sheets import Sheet

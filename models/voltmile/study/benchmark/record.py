@@ -30,13 +30,14 @@ def make_record(
         "cost": _finite(result.cost),
         "bound": _finite(result.bound),
         "bound_by": result.bound_by,
-        "routes": [_route(problem, route) for route in result.routes],
+        "routes": [route_named(problem, route) for route in result.routes],
         "trace": [[_finite(x) if isinstance(x, float) else x for x in line] for line in result.trace],
         "versions": _versions(),
     }
 
 
-def _route(problem: RoutingProblem, route: Route) -> dict[str, Any]:
+def route_named(problem: RoutingProblem, route: Route) -> dict[str, Any]:
+    """Return a route with the names its source gives to vehicle, customers and stations."""
     found: dict[str, Any] = {
         "vehicle": problem.vehicles[route.vehicle].name,
         "nodes": [problem.labels[node] for node in route.nodes],

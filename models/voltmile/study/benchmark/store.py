@@ -15,8 +15,7 @@ from typing import Any
 
 from voltmile.study.benchmark.rows import COLUMNS, KEY, Row
 from voltmile.study.benchmark.settings import Settings
-from voltmile.study.folder import OutputError, explained
-from voltmile.study.folder import _locked as locked
+from voltmile.study.folder import OutputError, explained, locked
 
 Key = tuple[str, ...]
 
@@ -55,8 +54,8 @@ class Store:
         if self.path is not None and self.routes_path is not None:
             order = sorted(self.rows, key=_order)
             # Routes first: a row always has its routes, however this ends.
-            _write(self.routes_path, "".join(f"{self.records[key]}\n" for key in order))
-            _write(self.path, _csv([self.rows[key] for key in order]))
+            write_whole(self.routes_path, "".join(f"{self.records[key]}\n" for key in order))
+            write_whole(self.path, _csv([self.rows[key] for key in order]))
 
     def in_order(self) -> list[Row]:
         """Return the rows sorted by family, instance and variant, whoever finished first."""
@@ -66,7 +65,7 @@ class Store:
         """Take over what the files hold."""
         if self.path is None or self.routes_path is None or not self.path.exists():
             return
-        rows = {key_in(row): row for row in _read_csv(self.path)}
+        rows = {key_in(row): row for row in read_rows(self.path)}
         lines = _read_lines(self.routes_path) if rows else []
         for number, line in enumerate(lines, 1):
             key, record = _read_record(self.routes_path, number, line)
@@ -134,7 +133,14 @@ def _csv(rows: list[Row]) -> str:
     return out.getvalue()
 
 
-def _read_csv(path: Path) -> list[dict[str, str]]:
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Read a table of rows.
+
+    Raises
+    ------
+    OutputError
+        When it is none.
+    """
     try:
         table = csv.reader(io.StringIO(_read(path), newline=""), strict=True)
         header, *rows = [cells for cells in table if cells] or [[]]
@@ -168,7 +174,7 @@ def _read_record(path: Path, number: int, line: str) -> tuple[Key, dict[str, Any
         raise OutputError(f"{path}, line {number}: is damaged; {_ANOTHER}") from error
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     new = path.with_name(f".{path.name}.new")
     with explained(path):
