@@ -68,7 +68,7 @@ def test_bound_optimum_plan():
 
 @pytest.mark.long
 def test_bound_optimum_plan_at_length():
-    assert check(range(24, 90)) > 55
+    assert check(range(24, 160)) > 115
 
 
 def plan_point(program: TreeProgram, routes: list[tuple[int, tuple[int, ...]]]) -> np.ndarray:

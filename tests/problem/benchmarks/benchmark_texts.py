@@ -16,7 +16,7 @@ Write = Callable[[str, str], Path]
 ReadOne = Callable[[str, str], RoutingProblem]
 
 CVRP = """NAME : A-n3-k1
-COMMENT : (made up, No of trucks: 1)
+COMMENT : (made up, No of trucks: 2)
 TYPE : CVRP
 DIMENSION : 3
 EDGE_WEIGHT_TYPE : EUC_2D

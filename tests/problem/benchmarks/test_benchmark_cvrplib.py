@@ -65,12 +65,23 @@ def test_a_file_becomes_arrays(read_one: ReadOne) -> None:
     assert problem.labels == ("1", "2", "3")
     assert problem.cost_unit == 1.0
     (vehicle,) = problem.vehicles
-    assert (vehicle.capacity, vehicle.count, vehicle.max_duration) == (10, None, INF)
+    assert (vehicle.capacity, vehicle.count, vehicle.max_duration) == (10, 2, INF)
 
 
 def test_a_name_ending_in_k1_limits_nothing_but_a_key_vehicles_does(read_one: ReadOne) -> None:
-    problem = read_one("a.vrp", CVRP.replace("CAPACITY", "VEHICLES : 2\nCAPACITY"))
-    assert problem.vehicles[0].count == 2
+    problem = read_one("a.vrp", CVRP.replace("CAPACITY", "VEHICLES : 5\nCAPACITY"))
+    assert problem.vehicles[0].count == 5
+
+
+@pytest.mark.parametrize(
+    ("remark", "count"),
+    [("Min no of trucks: 3, Optimal value: 5", 3), ("(A et al, No of trucks: 4)", 4), ("two trucks", None)],
+)
+def test_a_number_of_trucks_in_the_comment_is_a_limit(
+    read_one: ReadOne, remark: str, count: int | None
+) -> None:
+    text = CVRP.replace("(made up, No of trucks: 2)", remark)
+    assert read_one("a.vrp", text).vehicles[0].count == count
 
 
 def test_the_depot_comes_first_wherever_it_stands(read_one: ReadOne) -> None:

@@ -43,7 +43,8 @@ def read_cvrplib(source: Source) -> list[RoutingProblem]:
     """Read a CVRPLIB file: CVRP, or DCVRP when routes have a limit.
 
     DISTANCE limits driving and service together; driving time is the distance. The number after "k" in a name
-    is not a limit; a key VEHICLES is.
+    is not a limit; a key VEHICLES is, and so is a number of trucks in the comment, as the classical sets have
+    it: their published optima keep to it, and P-n50-k8 is cheaper with a ninth truck (629 instead of 631).
 
     Raises
     ------
@@ -59,7 +60,7 @@ def read_cvrplib(source: Source) -> list[RoutingProblem]:
     vehicle = Vehicle(
         name="vehicle",
         capacity=text.number("CAPACITY"),
-        count=text.whole("VEHICLES") if "VEHICLES" in text.keys else None,
+        count=text.whole("VEHICLES") if "VEHICLES" in text.keys else _trucks(text),
         max_duration=text.number("DISTANCE") if limited else float("inf"),
     )
     service = np.full(len(order), text.number("SERVICE_TIME") if "SERVICE_TIME" in text.keys else 0.0)
@@ -94,6 +95,12 @@ def check_kind(text: VrplibText, valid: tuple[str, ...]) -> None:
     kind = text.key("TYPE").upper()
     if kind not in valid:
         raise text.source.error("TYPE", f"{shown(kind)} is not supported here; valid: {' or '.join(valid)}")
+
+
+def _trucks(text: VrplibText) -> int | None:
+    """Return the number of trucks in a comment such as "(Augerat et al, Min no of trucks: 5, ...)"."""
+    found = re.search(r"\bno of trucks:\s*([1-9][0-9]*)\b", text.keys.get("COMMENT", ""), re.IGNORECASE)
+    return None if found is None else int(found.group(1))
 
 
 def _distance(text: VrplibText, points: Matrix | None) -> Matrix:

@@ -45,10 +45,10 @@ class Effort:
     cuts_per_round: int = 100
     most_cuts: int = 350
     candidates: int = 5
-    annealing: int = 60_000
+    annealing: int = 30_000
     iterations: int = 500
-    seeds: int = 2
-    more_seeds: int = 5
+    seeds: int = 4
+    more_seeds: int = 8
     every: int = 4
     guided: int = 12
     column_villages: int = 45

@@ -18,8 +18,8 @@ def draw_figure(rows: Sequence[Row], path: Path) -> None:
     stops = np.array([row.stops_per_route for row in rows])
     with styled():
         figure = new_figure(7.2, 7.4)
-        grid = figure.subplots(3, 2, sharey="row")
-        headed(figure, f"{len(rows)} hub-days", {"to 3 %": ELECTRIC, "to 1 %": FUEL})
+        grid = figure.subplots(3, 2, sharex="col", sharey="row")
+        headed(figure, f"{len(rows)} hub-days", {"3 %": ELECTRIC, "1 %": FUEL, "hollow: not reached": QUIET})
         for column, (values, name) in enumerate(((villages, "villages"), (stops, "stops a route"))):
             _gaps(grid[0, column], values, rows)
             _times(grid[1, column], values, rows)

@@ -12,7 +12,7 @@ from voltmile.study.hub_days.figure import draw_figure
 from voltmile.study.hub_days.rows import Row
 
 #: Limits of the classes of the table.
-_VILLAGES, _STOPS = (0, 40, 60, 79), (0, 10, 15, 20)
+_VILLAGES, _STOPS = (0, 40, 60, 80), (0, 10, 15, 20)
 
 
 def write_report(folder: Path, rows: Sequence[Row], wanted: int, origin: Origin) -> None:
