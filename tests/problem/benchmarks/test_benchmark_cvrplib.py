@@ -49,7 +49,7 @@ EOF
 
 def moved(name: str, *, header: str = "", comment: str = "none", node: str = "1 1") -> str:
     """Return a file whose third node is at ``node``: sqrt(2) = 1.41 and sqrt(13) = 3.61 from the others."""
-    text = CVRP.replace("A-n3-k1", name).replace("(made up, No of trucks: 1)", comment)
+    text = CVRP.replace("A-n3-k1", name).replace("(made up, No of trucks: 2)", comment)
     return text.replace("6 8", node).replace("NODE_COORD", f"{header}NODE_COORD")
 
 

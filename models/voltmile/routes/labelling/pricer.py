@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,20 +82,6 @@ class LabelPricer:
             neighbours -= 1
             ng = neighbourhoods(nearest(near, neighbours))
         self.ng: Neighbourhoods = ng
-
-    def remember(self, cycles: Sequence[tuple[int, ...]], most: int) -> bool:
-        """Let the customers on each cycle i, ..., i remember i, where 64 colours and ``most`` allow it."""
-        made, grown = self.ng, False
-        for cycle in cycles:
-            inside = made.inside.copy()
-            inside[list(cycle[1:-1]), cycle[0]] = True
-            if int(inside.sum(axis=1).max()) > max(most, int(made.inside.sum(axis=1).max())):
-                continue
-            wider = neighbourhoods(inside)
-            if wider is not None and (inside != made.inside).any():
-                made, grown = wider, True
-        self.ng = made
-        return grown
 
     def price(self, prices: Prices, *, care: int, most: int) -> Priced:
         """Return up to ``most`` routes of negative reduced cost a family of types, the best of each arc."""
