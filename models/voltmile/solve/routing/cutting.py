@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,11 +123,16 @@ def cut_rounds(
     solved: Converged,
     limits: Limits,
     most_rounds: int,
-    most_seconds: float,
+    reached: Callable[[Converged], object],
 ) -> Converged:
-    """Add rounds of cuts until they gain little, the node is closed or time is up."""
+    """Add rounds of cuts until they gain little or the node is closed.
+
+    Parameters
+    ----------
+    reached : callable
+        Told of every bound on the way: those are kept when time is up.
+    """
     gains: list[float] = []
-    began = time.perf_counter()
     for _ in range(most_rounds):
         if solved.bound >= search.goal:
             break
@@ -137,11 +142,10 @@ def cut_rounds(
         tidy(search, master, solved, allowed, new)
         before = solved
         solved = _not_below(before, converge(search, master, pricer, allowed, _LOOSE))
+        reached(solved)
         gains.append(solved.point.value - before.point.value)
         rest = max(search.goal - solved.point.value, 1e-9)
         if len(gains) >= 4 and sum(gains[-4:]) < 0.04 * rest:
-            break
-        if time.perf_counter() - began > most_seconds:
             break
     if gains and solved.bound < search.goal:
         solved = _not_below(solved, converge(search, master, pricer, allowed))

@@ -184,7 +184,16 @@ class Tree:
         pooled = isinstance(node.pricer, PoolPricer)
         limits = Limits(full_memory=pooled, most_subsets=400 if pooled else 180)
         rounds = 20 if pooled else 8 if node.depth == 0 else 4
-        return cut_rounds(self.search, master, node.pricer, node.allowed, solved, limits, rounds, math.inf)
+        return cut_rounds(
+            self.search,
+            master,
+            node.pricer,
+            node.allowed,
+            solved,
+            limits,
+            rounds,
+            lambda found: self._reached(node, found),
+        )
 
     def _below(self, solved: Converged) -> Vector:
         """Reduced costs from which on a route is in no better plan."""
@@ -315,6 +324,8 @@ class Tree:
 
     def _undecided(self, solved: Converged) -> list[Node]:
         """End a node without a branch: an integral point, whose plan is taken, or one of repeated visits."""
+        if not math.isfinite(solved.bound):  # pricing gave up, and so does the tree
+            raise OutOfTimeError
         near = solved.bound + 1e-6 * max(1.0, abs(solved.bound))
         if solved.point.missing <= 1e-6 and self.search.cost <= near:
             return []

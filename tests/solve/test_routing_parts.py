@@ -1,0 +1,97 @@
+"""Diving, branching on mixes and the warm-up, each on its own."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numba.core.registry import CPUDispatcher
+from routing_truth import optimum, random_problem
+
+from voltmile.check.routing import check_routing
+from voltmile.problem.routing import RoutingProblem
+from voltmile.routes.labelling import completion, enumeration, joining, kernel
+from voltmile.routes.labelling.pricer import LabelPricer
+from voltmile.solve.routing.branching import choose_count
+from voltmile.solve.routing.diving import dive
+from voltmile.solve.routing.engine import solve_routing
+from voltmile.solve.routing.generation import converge
+from voltmile.solve.routing.master import Master, Point
+from voltmile.solve.routing.rows import VehicleRow
+from voltmile.solve.routing.search import Search
+from voltmile.solve.routing.starts import single_visits
+from voltmile.solve.routing.warm_up import warm_up
+
+
+def unlimited(seed: int, types: int) -> RoutingProblem:
+    rng = np.random.default_rng([11, seed])
+    problem = random_problem(rng, 6, "capacity", most_types=types)
+    return replace(problem, vehicles=tuple(replace(v, count=None, least=0) for v in problem.vehicles))
+
+
+def solved_root(problem: RoutingProblem) -> tuple[Search, Master, LabelPricer, np.ndarray, Point]:
+    search, pricer = Search(problem), LabelPricer(problem)
+    routes = single_visits(problem)
+    cost = np.array([search.cost_of(r) for r in routes])
+    master = Master(problem, [], routes, cost, 2 * search.dearest)
+    kinds, m = len(problem.vehicles), problem.size + 1
+    allowed = np.ones((kinds, m, m), dtype=np.bool_)
+    return search, master, pricer, allowed, converge(search, master, pricer, allowed).point
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_dive_ends_in_a_plan_and_leaves_the_master_alone(seed: int) -> None:
+    problem = unlimited(seed, types=2)
+    search, master, pricer, allowed, point = solved_root(problem)
+    columns, best = len(master.routes), optimum(problem)
+    assert dive(search, master, pricer, allowed, point, tries=3) == math.isfinite(best)
+    if search.plan:
+        assert check_routing(problem, search.plan, search.cost) == []
+        assert best <= search.cost + 1e-9
+    assert len(master.routes) == columns
+    assert allowed.all()
+    assert master.solve().value == pytest.approx(point.value)
+
+
+def test_a_dive_offers_nothing_that_is_not_better() -> None:
+    problem = unlimited(0, types=1)
+    search, master, pricer, allowed, point = solved_root(problem)
+    search.cost = point.value - 1.0
+    assert not dive(search, master, pricer, allowed, point, tries=2)
+
+
+def test_a_branch_on_a_mix_moves_both_children() -> None:
+    found = 0
+    for seed in range(12):
+        problem = unlimited(seed, types=3)
+        _, master, _, _, point = solved_root(problem)
+        best = optimum(problem)
+        if math.isinf(best) or best - point.value <= 1e-6:
+            continue
+        branch = choose_count(master, point, best, 0.1)
+        assert choose_count(master, point, math.inf, 0.1) is None
+        if branch is None:
+            continue
+        found += 1
+        assert isinstance(branch.row, VehicleRow)
+        assert branch.down < branch.value < branch.up == branch.down + 1
+        for row in (branch.below(), branch.above()):
+            child = Master(problem, [row], master.routes, master.cost, master.penalty)
+            assert child.solve().value >= point.value + 0.1 * (best - point.value) - 1e-6
+    assert found
+
+
+def test_after_the_warm_up_nothing_is_compiled() -> None:
+    warm_up(False)
+    kernels = [
+        value
+        for module in (kernel, joining, enumeration, completion)
+        for value in vars(module).values()
+        if isinstance(value, CPUDispatcher)
+    ]
+    before = {f.__name__: len(f.signatures) for f in kernels}
+    assert before["settle"] == before["enumerate_routes"] == before["completion"] == 1
+    solve_routing(unlimited(3, types=3))
+    assert {f.__name__: len(f.signatures) for f in kernels} == before
