@@ -35,12 +35,12 @@ _HEURISTIC_ROUTES, _HEURISTIC_NODES, _HEURISTIC_S, _HEURISTIC_GAP = 1_000, 50, 2
 #: Relative gap above which enumeration is not tried, and the shrinkage before it is tried again.
 _ENUMERATE_GAP = 0.03
 _RETRY = 0.85
-#: Dives at the root after each set of rounds of cuts, and nodes between dives below it.
-_DIVES, _DIVE_EVERY = 2, 10
+#: Dives at the root after each set of rounds of cuts; nodes that are cut between those that look for plans.
+_DIVES, _PLANS_EVERY = 2, 10
 #: Relative gap after the first cuts that calls for a longer search for plans.
 _SEARCH_GAP = 0.002
 #: Share of the gap both children of a branch on numbers of vehicles have to close to come before cuts.
-_EARLY = 0.2
+_EARLY = 0.05
 #: Share of the gap a set of rounds of cuts has to close to be followed by another one.
 _WORTH = 0.05
 
@@ -99,6 +99,8 @@ class Tree:
         problem = search.problem
         self._count_first, self._seed, self._searched = count_first, 1000 * seed + 100, False
         self._seen: list[Route] = []
+        self._cut_nodes = 0
+        self._looked: Node | None = None
         self.search, self.symmetric = search, is_symmetric(problem)
         kinds, n = len(problem.vehicles), problem.size
         rows: list[Row] = []
@@ -156,14 +158,13 @@ class Tree:
             early = choose_count(master, solved.point, search.goal, _EARLY)
             if early is not None:
                 return self._children(node, master, solved, early)
+        self._cut_nodes += solved.bound < search.goal
         while solved.bound < search.goal:
             self._take_integral(master, solved)
             before = solved.bound
             solved = self._cut(node, master, solved)
             self._reached(node, solved)
-            self._search(node, master, solved)
-            self._dive(node, master, solved)
-            self._improve(node, master, solved)
+            self._look_for_plans(node, master, solved)
             self._fix(node, solved)
             if self._closed_by_enumeration(node, solved, _MIP_SOON):
                 return []
@@ -222,16 +223,20 @@ class Tree:
         routes = [master.routes[j] for j in used]
         self.search.offer(_once(routes, self.search.problem.size), "integral master")
 
-    def _dive(self, node: Node, master: Master, solved: Converged) -> None:
-        """Dive at the root, and at some nodes below it."""
-        if solved.bound >= self.search.goal or (node.depth > 0 and self.search.nodes % _DIVE_EVERY):
+    def _look_for_plans(self, node: Node, master: Master, solved: Converged) -> None:
+        """Search, dive and recombine, at the root after each set of cuts and at some nodes below it."""
+        due = node.depth == 0 or (self._cut_nodes % _PLANS_EVERY == 1 and self._looked is not node)
+        if not due or solved.bound >= self.search.goal:
             return
+        self._looked = node
+        self._search(master, solved)
         dive(self.search, master, node.pricer, node.allowed, solved.point, _DIVES if node.depth == 0 else 1)
+        self._improve(master, solved)
 
-    def _search(self, node: Node, master: Master, solved: Converged) -> None:
-        """Search longer, once at the root, where the plan seems to be what is not good."""
+    def _search(self, master: Master, solved: Converged) -> None:
+        """Search longer, once, where the plan seems to be what is not good."""
         gap = self.search.goal - solved.bound
-        if self._searched or node.depth > 0 or gap <= _SEARCH_GAP * abs(self.search.goal):
+        if self._searched or gap <= _SEARCH_GAP * abs(self.search.goal):
             return
         self._searched = True
         kinds = np.array([route.vehicle for route in master.routes])
@@ -240,10 +245,10 @@ class Tree:
         known = set(master.routes)
         self._seen = [route for route in seen if route not in known]
 
-    def _improve(self, node: Node, master: Master, solved: Converged) -> None:
-        """Look for a better plan among the routes of the restricted master and of searches, at the root."""
+    def _improve(self, master: Master, solved: Converged) -> None:
+        """Look for a better plan among the routes of the restricted master and of searches."""
         gap = self.search.goal - solved.bound
-        if node.depth > 0 or not 0 < gap <= _HEURISTIC_GAP * abs(self.search.goal):
+        if not 0 < gap <= _HEURISTIC_GAP * abs(self.search.goal):
             return
         routes = [*master.routes, *self._seen]
         cost = np.r_[master.cost, [self.search.cost_of(r) for r in self._seen]]
