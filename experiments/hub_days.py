@@ -8,7 +8,6 @@ A run that was ended goes on where it stopped: rows that are there are kept.
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 from pathlib import Path
 
@@ -29,8 +28,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     a = parser.parse_args()
     settings = Settings(a.instance.resolve(), a.hubs, a.seed, a.gap, a.time_limit)
-    command = shlex.join(["python", "experiments/hub_days.py", *sys.argv[1:]])
-    run(settings, a.output, a.workers, command, lambda line: print(line, flush=True))
+    run(settings, a.output, a.workers, sys.argv, lambda line: print(line, flush=True))
 
 
 if __name__ == "__main__":

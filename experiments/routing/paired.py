@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import shlex
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -102,7 +101,7 @@ def main() -> int:
             NAME,
             settled,
             file.sha256,
-            this_run(shlex.join(["python", *sys.argv]), given.workers),
+            this_run(sys.argv, given.workers, elsewhere=[str(given.benchmarks)]),
             "python experiments/routing/paired.py --benchmarks DIR --out DIR --workers 2",
             [one for part in drawn for one in part],
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 from pathlib import Path
 from threading import Event
@@ -33,7 +32,6 @@ def main() -> int:
             problems = draw_problems(settled, given.benchmarks, given.set)
             print(f"{len(problems)} problems in", *files_of(problems), sep="\n")
             return 0
-        command = shlex.join(["python", *sys.argv])
         stop = Event()
         with watching(stop), watched() as listener:
             tally = publish(
@@ -42,7 +40,7 @@ def main() -> int:
                 file.sha256,
                 given.benchmarks,
                 given.out,
-                this_run(command, given.workers),
+                this_run(sys.argv, given.workers, elsewhere=[str(given.benchmarks)]),
                 recipe=f"python experiments/routing/publish.py {given.set} --benchmarks DIR --out DIR",
                 stop=stop,
                 listener=listener,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -203,7 +202,7 @@ def main() -> int:
             NAME,
             settled,
             file.sha256,
-            this_run(shlex.join(["python", *sys.argv]), 1),
+            this_run(sys.argv, 1, elsewhere=[str(given.benchmarks)]),
             "python experiments/routing/throughput.py --benchmarks DIR --out DIR",
             drawn,
         )

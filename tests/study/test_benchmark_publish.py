@@ -183,7 +183,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def run(benchmarks: Path, out: Path, name: str = "mine", **changes: Any) -> Tally:
     return publish(
-        name, selection(**changes), "0" * 64, benchmarks, out, this_run("as typed", 1), recipe="how to"
+        name, selection(**changes), "0" * 64, benchmarks, out, this_run(["as", "typed"], 1), recipe="how to"
     )
 
 
@@ -199,7 +199,7 @@ def test_a_folder_is_made_and_gone_on_with(asked: list[str], benchmarks: Path, t
     assert tally.faults == 1
     assert "A-n6-k1 (CVRP): bound 25 is above 20" in printed(page)
     (only,) = read_origin(out).runs
-    assert (only.command, only.workers, len(only.rows), len(only.faults)) == ("as typed", 1, 5, 1)
+    assert (only.command, only.workers, len(only.rows), len(only.faults)) == ("python as typed", 1, 5, 1)
     assert "numba" in only.versions
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     run(benchmarks, out)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Annotated, Any, Self
@@ -89,11 +91,19 @@ class Origin(Record):
         return self.model_dump_json(indent=2) + "\n"
 
 
-def this_run(command: str, workers: int) -> Run:
-    """Describe the run that begins now."""
+def this_run(arguments: Sequence[str], workers: int, *, elsewhere: Sequence[str] = ()) -> Run:
+    """Describe the run that begins now.
+
+    Parameters
+    ----------
+    arguments
+        Of the command line, the script first.
+    elsewhere
+        Arguments that name a folder of this machine: DIR stands for them.
+    """
     commit, dirty = checkout()
     return Run(
-        command=command,
+        command=shlex.join(["python", *("DIR" if a in elsewhere else a for a in arguments)]),
         commit=commit,
         dirty=dirty,
         started=datetime.now(UTC).isoformat(timespec="seconds"),

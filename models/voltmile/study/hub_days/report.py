@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from voltmile.study.benchmark.origin import Origin
+from voltmile.study.benchmark.store import write_whole
 from voltmile.study.hub_days.figure import draw_figure
 from voltmile.study.hub_days.rows import Row
 
@@ -20,7 +21,7 @@ def write_report(folder: Path, rows: Sequence[Row], wanted: int, origin: Origin)
     if not rows:
         return
     draw_figure(rows, folder / "gap.png")
-    (folder / "README.md").write_text(report(rows, wanted, origin), encoding="utf-8")
+    write_whole(folder / "README.md", report(rows, wanted, origin))
 
 
 def report(rows: Sequence[Row], wanted: int, origin: Origin) -> str:

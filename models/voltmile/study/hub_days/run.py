@@ -16,6 +16,7 @@ from voltmile.problem.folder import read
 from voltmile.problem.nation import Nation
 from voltmile.solve.hub_tree import Effort, solve_hub_day
 from voltmile.study.benchmark.origin import Origin, this_run
+from voltmile.study.benchmark.store import write_whole
 from voltmile.study.hub_days.report import write_report
 from voltmile.study.hub_days.rows import Row, make_row, read_rows, write_rows
 from voltmile.study.hub_days.sample import Case, day_and_rates, draw
@@ -44,7 +45,9 @@ class Settings:
     time_limit_s: float = 58.0
 
 
-def run(settings: Settings, folder: Path, workers: int, command: str, tell: Callable[[str], object]) -> None:
+def run(
+    settings: Settings, folder: Path, workers: int, arguments: Sequence[str], tell: Callable[[str], object]
+) -> None:
     """Solve what the folder does not have yet and write rows, provenance, report and figure.
 
     Raises
@@ -56,22 +59,25 @@ def run(settings: Settings, folder: Path, workers: int, command: str, tell: Call
     folder.mkdir(parents=True, exist_ok=True)
     cases = draw(nation, settings.hubs, settings.seed)
     rows = {row.case: row for row in read_rows(folder / ROWS)}
-    origin = _origin(folder / PROVENANCE, settings, nation, command, workers)
+    origin = _origin(folder / PROVENANCE, settings, nation, arguments, workers)
     missing = [case for case in cases if case not in rows]
-    for row in _solve_all(settings, nation, missing, workers):
-        rows[row.case] = row
-        origin = origin.with_row(f"{row.hub} {row.year} {row.day_type}")
-        write_rows(folder / ROWS, [rows[case] for case in cases if case in rows])
-        (folder / PROVENANCE).write_text(origin.to_json(), encoding="utf-8")
-        tell(f"{row.hub} {row.year} {row.day_type}: n {row.n}, gap {100 * row.gap:.2f} %, {row.time_s:.0f} s")
-    (folder / PROVENANCE).write_text(origin.without_idle_runs().to_json(), encoding="utf-8")
-    write_report(folder, [rows[case] for case in cases if case in rows], settings.hubs, origin)
+    try:
+        for row in _solve_all(settings, nation, missing, workers):
+            rows[row.case] = row
+            origin = origin.with_row(f"{row.hub} {row.year} {row.day_type}")
+            write_rows(folder / ROWS, [rows[case] for case in cases if case in rows])
+            write_whole(folder / PROVENANCE, origin.to_json())
+            tell(f"{row.hub} {row.year} {row.day_type}: n {row.n}, gap {row.gap:.2%}, {row.time_s:.0f} s")
+    finally:  # Ctrl-C too
+        write_whole(folder / PROVENANCE, origin.without_idle_runs().to_json())
+        if rows:
+            write_report(folder, [rows[case] for case in cases if case in rows], settings.hubs, origin)
 
 
-def _origin(path: Path, settings: Settings, nation: Nation, command: str, workers: int) -> Origin:
+def _origin(path: Path, settings: Settings, nation: Nation, arguments: Sequence[str], workers: int) -> Origin:
     definition = {**asdict(settings), "instance": settings.instance.name, "instance_sha256": nation.digest}
     text = json.dumps(definition, sort_keys=True)
-    now = this_run(command, workers)
+    now = this_run(arguments, workers)
     if not path.exists():
         digest = hashlib.sha256(text.encode()).hexdigest()
         return Origin(name="hub-days", definition=definition, definition_sha256=digest, runs=(now,))
