@@ -18,6 +18,12 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 def main() -> None:
     """Read the arguments and run."""
+    a = _arguments()
+    settings = Settings(a.instance.resolve(), a.hubs, a.seed, a.gap, a.time_limit)
+    run(settings, a.output, a.workers, sys.argv, lambda line: print(line, flush=True))
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--instance", type=Path, default=_ROOT / "instances" / "green2020")
@@ -26,9 +32,7 @@ def main() -> None:
     parser.add_argument("--gap", type=float, default=Settings.gap)
     parser.add_argument("--time-limit", type=float, default=Settings.time_limit_s)
     parser.add_argument("--workers", type=int, default=1)
-    a = parser.parse_args()
-    settings = Settings(a.instance.resolve(), a.hubs, a.seed, a.gap, a.time_limit)
-    run(settings, a.output, a.workers, sys.argv, lambda line: print(line, flush=True))
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
