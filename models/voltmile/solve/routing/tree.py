@@ -40,7 +40,7 @@ _DIVES, _PLANS_EVERY = 2, 10
 #: Relative gap after the first cuts that calls for a longer search for plans.
 _SEARCH_GAP = 0.002
 #: Share of the gap both children of a branch on numbers of vehicles have to close to come before cuts.
-_EARLY = 0.05
+_EARLY = 0.2
 #: Share of the gap a set of rounds of cuts has to close to be followed by another one.
 _WORTH = 0.05
 
