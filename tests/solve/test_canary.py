@@ -32,7 +32,8 @@ def test_a_wrong_answer_is_refused_with_the_version_to_install(monkeypatch):
         canary()
 
 
-def test_an_old_version_is_refused_even_when_it_is_right(monkeypatch):
-    monkeypatch.setattr(module, "solver_version", lambda: (1, 14, 0))
-    with pytest.raises(SolverError, match=r"highspy>=1\.15\.1"):
+@pytest.mark.parametrize("version", [(1, 14, 0), (1, 16, 0)])
+def test_a_version_with_known_errors_is_refused_even_when_it_is_right(monkeypatch, version):
+    monkeypatch.setattr(module, "solver_version", lambda: version)
+    with pytest.raises(SolverError, match=r"highspy>=1\.15\.1,<1\.16"):
         canary()

@@ -1,4 +1,4 @@
-"""The seams to what solves and what checks: one function each, so that nothing else here knows them."""
+"""The seams to what solves and what checks: a function each, so that nothing else here knows them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,18 @@ from voltmile.study.benchmark.settings import Settings
 
 TraceRow = tuple[float, str, float, float, int, int]
 """(time_s, step, bound, cost, columns, cuts)"""
+
+
+def trust() -> None:
+    """Refuse a solver that is known to be wrong.
+
+    Raises
+    ------
+    SolverError
+    """
+    from voltmile.solve.canary import canary
+
+    canary()
 
 
 def solve(

@@ -89,7 +89,10 @@ def run_benchmark(
         For a faulty table of best known values.
     OutputError
         When ``out`` cannot be written or holds something else.
+    SolverError
+        When the version of HiGHS is known to be wrong.
     """
+    engine.trust()
     table = {} if best_known is None else read_best_known(best_known)
     with opened(out, settings) as store:
         listener = Listener() if listener is None else listener
