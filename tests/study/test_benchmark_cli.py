@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 from voltmile.cli import app
 from voltmile.cli.benchmark_progress import View, watched
 from voltmile.problem.routing import RoutingProblem, RoutingResult
+from voltmile.solve import canary
 from voltmile.study.benchmark import engine
 from voltmile.study.benchmark.rows import make_row
 
@@ -164,3 +165,13 @@ def test_a_terminal_gets_the_live_view(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     with watched() as listener:
         assert isinstance(listener, View)
+
+
+def test_a_solver_known_to_be_wrong_is_refused_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(canary, "solver_version", lambda: (1, 16, 0))
+    done = benchmark(write_vrp(tmp_path, "A-n4-k1"))
+    assert done.exit_code == 1
+    assert "install highspy>=1.15.1,<1.16" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

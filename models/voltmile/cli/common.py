@@ -48,6 +48,12 @@ def user_errors() -> Iterator[None]:
         leave(f"{error.filename}: {error.strerror}" if error.filename else str(error), Code.WRONG_INPUT)
     except KeyboardInterrupt:
         leave("interrupted", Code.INTERRUPTED)
+    except RuntimeError as error:
+        from voltmile.solve.status import SolverError  # not before it is needed: --help stays quick
+
+        if not isinstance(error, SolverError):
+            raise
+        leave(str(error), Code.FAILED)
 
 
 def console(stderr: bool = False) -> Console:
