@@ -112,7 +112,7 @@ def tours_of(servings: Sequence[Serving]) -> list[Nodes]:
 
 def _preferences(nation: Nation, day: HubDay, tours: Sequence[Nodes]) -> list[RouteUse]:
     """Cover a day fractionally, with one type after the other cheap against the rest; return the uses."""
-    plain = _guessed_rates(nation, day)
+    plain = guessed_rates(nation, day)
     prices = pool_prices(day, tours, plain)
     uses = []
     for preferred in [None, *range(len(plain))]:
@@ -125,7 +125,7 @@ def _preferences(nation: Nation, day: HubDay, tours: Sequence[Nodes]) -> list[Ro
     return uses
 
 
-def _guessed_rates(nation: Nation, day: HubDay) -> list[Rates]:
+def guessed_rates(nation: Nation, day: HubDay) -> list[Rates]:
     """Rates before there are dual prices: a vehicle's loss of value and insurance, and the mean tariff."""
     tariff = nation.tariff[nation.city[day.network.city].tariff]
     position = nation.position(day.year)

@@ -13,6 +13,7 @@ from voltmile.routes.pricing import EXACT, FAIR, ROUGH, Pricer
 from voltmile.solve.routing.generation import take
 from voltmile.solve.routing.master import Master, Point
 from voltmile.solve.routing.pool import PoolPricer
+from voltmile.solve.routing.rows import is_elementary
 from voltmile.solve.routing.search import Search
 
 #: Rounds of pricing after each fixed route, and values from which on a route counts as chosen.
@@ -45,7 +46,7 @@ def _descend(
     rows = Master(master.problem, master.rows, master.routes, master.cost, master.penalty)
     allowed = allowed.copy()
     fixed: list[Route] = []
-    fresh = [first] if _elementary(first, search) else []
+    fresh = [first] if is_elementary(first, search.problem.size) else []
     while True:
         fixed += fresh
         _fix(rows, allowed, fixed, fresh)
@@ -96,7 +97,9 @@ def _chosen(search: Search, rows: Master, point: Point, fixed: set[Route]) -> li
     able = [
         j
         for j in np.argsort(-point.x, kind="stable").tolist()
-        if point.x[j] > 1e-6 and rows.routes[j] not in fixed and _elementary(rows.routes[j], search)
+        if point.x[j] > 1e-6
+        and rows.routes[j] not in fixed
+        and is_elementary(rows.routes[j], search.problem.size)
     ]
     whole: list[Route] = []
     served: set[int] = set()
@@ -106,11 +109,6 @@ def _chosen(search: Search, rows: Master, point: Point, fixed: set[Route]) -> li
             whole.append(route)
             served.update(i for i in route.nodes if i <= search.problem.size)
     return whole or [rows.routes[j] for j in able[:1]]
-
-
-def _elementary(route: Route, search: Search) -> bool:
-    nodes = [i for i in route.nodes if i <= search.problem.size]
-    return len(set(nodes)) == len(nodes)
 
 
 def _complete(search: Search, plan: list[Route]) -> bool:

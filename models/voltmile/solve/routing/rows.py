@@ -15,6 +15,12 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 
+def is_elementary(route: Route, n: int) -> bool:
+    """Whether a route visits no customer twice; stations it may."""
+    nodes = [i for i in route.nodes if i <= n]
+    return len(set(nodes)) == len(nodes)
+
+
 @dataclass(frozen=True, eq=False)
 class VehicleRow:
     """low <= sum over types of ``weight[k]`` times the number of their routes <= high."""

@@ -20,7 +20,7 @@ from voltmile.solve.routing.generation import Converged, converge, reduced_costs
 from voltmile.solve.routing.master import Master
 from voltmile.solve.routing.partition import partition
 from voltmile.solve.routing.pool import PoolPricer
-from voltmile.solve.routing.rows import ArcRow, Row, VehicleRow, pack
+from voltmile.solve.routing.rows import ArcRow, Row, VehicleRow, is_elementary, pack
 from voltmile.solve.routing.search import OutOfTimeError, Search
 from voltmile.solve.routing.starts import second_search
 from voltmile.solve.status import SolverError
@@ -255,8 +255,7 @@ class Tree:
         reduced = reduced_costs(master, solved.point.duals, pack(master.problem, routes), cost)
         chosen: list[int] = []
         for j in np.argsort(reduced, kind="stable").tolist():
-            nodes = [i for i in routes[j].nodes if i <= self.search.problem.size]
-            if reduced[j] < gap and len(set(nodes)) == len(nodes):
+            if reduced[j] < gap and is_elementary(routes[j], self.search.problem.size):
                 chosen.append(j)
             if len(chosen) == _HEURISTIC_ROUTES:
                 break

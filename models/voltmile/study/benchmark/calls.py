@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from voltmile.study.benchmark.store import write_whole
-from voltmile.study.folder import OutputError
+from voltmile.study.benchmark.csv_table import read_table, write_table
 from voltmile.study.sheets import Cell, Sheet
 
 COLUMNS = (
@@ -48,19 +45,12 @@ def read_calls(path: Path) -> list[Call]:
     OutputError
         When it is something else.
     """
-    header, *lines = csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline=""), strict=True)
-    if tuple(header) != COLUMNS:
-        raise OutputError(f"{path} is no table of pricing calls; choose another folder")
-    return [dict(zip(COLUMNS, line, strict=True)) for line in lines]
+    return list(read_table(path, COLUMNS, "pricing calls"))
 
 
 def write_calls(path: Path, calls: Iterable[Call]) -> None:
     """Write a table of calls, whole or not at all."""
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(calls)
-    write_whole(path, out.getvalue())
+    write_table(path, COLUMNS, calls)
 
 
 _SUMMARY = (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -14,6 +12,7 @@ from typing import Any
 
 from voltmile.problem.benchmarks import BestKnown
 from voltmile.problem.routing import Route, RoutingProblem, RoutingResult
+from voltmile.study.benchmark.csv_table import read_table, write_table
 from voltmile.study.benchmark.record import route_named
 from voltmile.study.benchmark.rows import KEY, key_of, make_row
 from voltmile.study.benchmark.store import write_whole
@@ -131,11 +130,7 @@ class PairStore:
         self._records[key] = json.dumps(record, ensure_ascii=False, allow_nan=False)
         # Routes first: a pair always has its plans, however this ends.
         write_whole(self.routes_path, "".join(f"{self._records[k]}\n" for k in self._order()))
-        out = io.StringIO(newline="")
-        writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(self.pairs())
-        write_whole(self.path, out.getvalue())
+        write_table(self.path, COLUMNS, self.pairs())
 
     def _order(self) -> list[PairKey]:
         def place(key: PairKey) -> tuple[Any, ...]:
@@ -153,10 +148,7 @@ def read_pairs(path: Path) -> list[Pair]:
     OutputError
         When it is something else.
     """
-    header, *lines = csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline=""), strict=True)
-    if tuple(header) != COLUMNS:
-        raise OutputError(f"{path} is no table of pairs; choose another folder")
-    return [dict(zip(COLUMNS, line, strict=True)) for line in lines]
+    return list(read_table(path, COLUMNS, "pairs"))
 
 
 _SUMMARY = (

@@ -9,7 +9,8 @@ import numpy as np
 from voltmile.problem.nation import Nation
 from voltmile.routes.day import HubDay, hub_day
 from voltmile.routes.network import network_of
-from voltmile.routes.rates import Rates, plain_rates
+from voltmile.routes.rates import Rates
+from voltmile.solve.hub_work import guessed_rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,4 @@ def day_and_rates(nation: Nation, case: Case) -> tuple[HubDay, list[Rates]]:
     a year; a kWh the mean of the city's tariff.
     """
     day = hub_day(nation, network_of(nation, case.hub), case.year, case.day_type)
-    tariff = nation.tariff[nation.city[day.network.city].tariff]
-    position = nation.position(day.year)
-    kwh = float(np.mean([p.price_cny_per_kwh_by_year[position] for p in tariff.period]))
-    days = sum(d.days_per_year for d in nation.day_types)
-    rates = []
-    for ride in day.rides:
-        vehicle = nation.vehicle_type[ride.vehicle_type]
-        age = min(3, vehicle.life_years)
-        price = nation.net_price_cny(ride.vehicle_type, day.year)
-        lost = price * (1 - vehicle.resale_share_by_age[age]) / age
-        rates.append(plain_rates(day, ride, (lost + vehicle.insurance_cny_per_year) / days, kwh))
-    return day, rates
+    return day, guessed_rates(nation, day)
