@@ -15,6 +15,7 @@ import typer
 from voltmile.cli.common import console
 from voltmile.solve.progress import (
     BoundImproved,
+    CityDone,
     Event,
     HubPriced,
     Listener,
@@ -85,6 +86,8 @@ def worded(event: Event) -> str:
             return text
         case HubPriced():
             return f"  priced {event.done}: {event.city} {event.hub} {event.year} {event.day_type}"
+        case CityDone(stage, city, done, total):
+            return f"  {stage}: {done} of {total} cities" + (f", {city}" if city else " are there")
         case BoundImproved(bound, plan, gap):
             parts = [f"bound {bound:,.0f}"] + ([f"plan {plan:,.0f}"] if plan is not None else [])
             return "  " + "  ".join(parts + ([f"gap {gap:.3%}"] if gap is not None else []))
@@ -115,7 +118,7 @@ class View:
                 for key in ("doing", "MIP"):
                     self.facts.pop(key, None)
                 return None if first else over
-            case HubPriced():
+            case HubPriced() | CityDone():
                 self.facts["doing"] = worded(event).strip()
             case Message(text):
                 self.facts["doing"] = text

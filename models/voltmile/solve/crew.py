@@ -5,9 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -19,7 +22,10 @@ Enough = Callable[[], bool]
 """Asked now and then whether to go on."""
 
 _POLL_S = 0.2
+#: Times in a row that workers may die before any further task is done.
 _TRIES = 3
+#: Tasks handed out for each worker: their arguments are in memory twice.
+_AHEAD = 2
 
 _nation: Nation | None = None
 
@@ -83,30 +89,48 @@ class Crew:
     def _spread(
         self, function: Callable[..., Result], tasks: Sequence[tuple[Any, ...]], enough: Enough
     ) -> Iterator[tuple[int, Result]]:
-        left = set(range(len(tasks)))
-        for _ in range(_TRIES):
-            assert self._pool is not None
+        left = list(range(len(tasks)))
+        deaths = 0
+        while left and not enough():
+            before = len(left)
             try:
-                futures: dict[Future[Result], int] = {
-                    self._pool.submit(_call, function, tasks[i]): i for i in sorted(left)
-                }
-                waiting = set(futures)
-                while waiting and not enough():
-                    done, waiting = wait(waiting, timeout=_POLL_S, return_when=FIRST_COMPLETED)
-                    for future in sorted(done, key=futures.__getitem__):
-                        result = future.result()
-                        left.discard(futures[future])
-                        yield futures[future], result
-                cancelled = [future.cancel() for future in waiting]
-                self._left_running |= not all(cancelled)
+                for position, result in self._once(function, tasks, left, enough):
+                    left.remove(position)
+                    yield position, result
                 return
             except BrokenProcessPool:
+                deaths = 1 if len(left) < before else deaths + 1
+                assert self._pool is not None
                 self._pool.shutdown(wait=False, cancel_futures=True)
+                if deaths == _TRIES:
+                    raise WorkerError(
+                        f"worker processes died {_TRIES} times (killed, or out of memory) with {len(left)} "
+                        "tasks left; run with fewer workers or on a machine with more memory"
+                    ) from None
                 self._pool = self._start()
-        raise WorkerError(
-            f"worker processes died {_TRIES} times (killed, or out of memory) with {len(left)} tasks left; "
-            "run with fewer workers or on a machine with more memory"
-        )
+
+    def _once(
+        self,
+        function: Callable[..., Result],
+        tasks: Sequence[tuple[Any, ...]],
+        order: Sequence[int],
+        enough: Enough,
+    ) -> Iterator[tuple[int, Result]]:
+        """Hand tasks out, a few more than there are workers, until all are done or somebody says enough."""
+        assert self._pool is not None
+        ahead, running = iter(list(order)), dict[Future[Result], int]()
+        for i in islice(ahead, _AHEAD * self._workers):
+            running[self._pool.submit(_call, function, tasks[i])] = i
+        while running and not enough():
+            done, _ = wait(running, timeout=_POLL_S, return_when=FIRST_COMPLETED)
+            for future in sorted(done, key=running.__getitem__):
+                position = running.pop(future)
+                result = future.result()
+                for i in islice(ahead, 1):
+                    running[self._pool.submit(_call, function, tasks[i])] = i
+                yield position, result
+        cancelled = [future.cancel() for future in running]
+        self._left_running |= not all(cancelled)
 
     def _start(self) -> ProcessPoolExecutor:
         # The programs of a hub are small: threads inside numpy only wait for each other, and for the other
@@ -122,10 +146,18 @@ class Crew:
 
 
 def _receive(nation: Nation) -> None:
-    """Prepare a worker: Ctrl-C is the parent's business."""
+    """Prepare a worker: Ctrl-C is the parent's business, and without a parent there is nothing to do."""
     global _nation
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     _nation = nation
+
+
+def _end_with(parent: int) -> None:
+    """End this process soon after its parent: a killed parent cannot end its workers."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
 
 
 def _call(function: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:

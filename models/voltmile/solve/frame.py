@@ -137,11 +137,16 @@ class Frame:
 
 def frame_of(compiled: CompiledModel) -> Frame:
     """Cut the routes out of a compiled joint program."""
-    keys = [_key(constraint) for constraint in compiled.constraints]
+    keys = [key_of(constraint) for constraint in compiled.constraints]
     rows = [r for r, (name, _) in enumerate(keys) if name not in _ROUTE_ROWS]
     columns = [j for j, v in enumerate(compiled.variables) if v.parent_component().local_name != "Use"]
+    return cut(compiled, rows, columns)
+
+
+def cut(compiled: CompiledModel, rows: Sequence[int], columns: Sequence[int]) -> Frame:
+    """Return some rows and columns of a compiled program."""
     return Frame(
-        keys=tuple(keys[r] for r in rows),
+        keys=tuple(key_of(compiled.constraints[r]) for r in rows),
         A=sp.csc_array(sp.csr_array(compiled.A)[rows, :][:, columns]),
         c=compiled.c[columns],
         lower=compiled.col_lower[columns],
@@ -153,7 +158,8 @@ def frame_of(compiled: CompiledModel) -> Frame:
     )
 
 
-def _key(constraint: Any) -> RowKey:
+def key_of(constraint: Any) -> RowKey:
+    """Name of a constraint and its index letters."""
     index = constraint.index()
     letters = index if isinstance(index, tuple) else (index,)
     return constraint.parent_component().local_name, letters

@@ -98,10 +98,9 @@ class JointProgram:
     def decided(self, outcome: Outcome) -> Decided:
         """Load a solution and read plan and cost terms off the program's named expressions.
 
-        The integers are rounded and held, and the rest is decided once more as a linear program, so that no
-        tolerance of the search is left in the plan.
+        ``polished`` comes first, so that no tolerance of the search is left in the plan.
         """
-        load(self.compiled, self._polished(outcome))
+        load(self.compiled, self.polished(outcome))
         costs = report.cost_rows(self.model)
         plan = report.plan_of(self.model, self.nation, self.columns)
         objective = math.fsum(row.discounted_cny for row in costs)
@@ -115,7 +114,8 @@ class JointProgram:
             variables=self.compiled.n_cols,
         )
 
-    def _polished(self, outcome: Outcome) -> Outcome:
+    def polished(self, outcome: Outcome) -> Outcome:
+        """Round and hold the integers, and decide the rest once more as a linear program."""
         if outcome.x is None:
             raise ValueError("there is no solution to read")
         integer = self.compiled.integrality != 0

@@ -1,9 +1,14 @@
-"""Solve a nation whole: tours, offers at moving prices, a certified bound, one MIP."""
+"""Solve a nation: whole (tours, offers at moving prices, a certified bound, one MIP), or city by city."""
 
 from __future__ import annotations
 
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
 
 from voltmile.problem.nation import Nation
 from voltmile.solve import hub_work
@@ -12,6 +17,10 @@ from voltmile.solve.bridge import compile_model
 from voltmile.solve.canary import canary
 from voltmile.solve.crew import Crew
 from voltmile.solve.deciding import decide
+from voltmile.solve.decomposition.effort import CityEffort
+from voltmile.solve.decomposition.solve import Decomposition
+from voltmile.solve.decomposition.stages import Stages
+from voltmile.solve.decomposition.store import Store
 from voltmile.solve.frame import Frame, frame_of
 from voltmile.solve.infeasible import InfeasibleError
 from voltmile.solve.interrupt import watching
@@ -25,7 +34,12 @@ from voltmile.solve.singles import single_columns
 from voltmile.solve.solution import Solution
 from voltmile.solve.status import Status
 
-__all__ = ["Effort", "InfeasibleError", "NoPlanError", "solve"]
+__all__ = ["CityEffort", "Effort", "InfeasibleError", "Method", "NoPlanError", "solve"]
+
+Method = Literal["auto", "joint", "cities"]
+
+#: Cities up to which one MIP decides everything together unless told otherwise.
+JOINT_CITIES = 4
 
 
 def solve(
@@ -36,6 +50,9 @@ def solve(
     workers: int = 1,
     seed: int = 1,
     effort: Effort | None = None,
+    method: Method = "auto",
+    city_effort: CityEffort | None = None,
+    work: Path | None = None,
     on_progress: Listener = unheard,
     stop: threading.Event | None = None,
 ) -> Solution:
@@ -53,7 +70,15 @@ def solve(
     seed : int
         Everything random derives from it and from the names it belongs to.
     effort : Effort, optional
-        How hard each part works.
+        How hard each part of the joint method works.
+    method : {"auto", "joint", "cities"}
+        ``joint``: one MIP over the columns of all cities. ``cities``: decomposition into cities at prices of
+        the national limits, whose effort grows linearly in cities. ``auto``: joint up to ``JOINT_CITIES``.
+    city_effort : CityEffort, optional
+        How hard each part of the method by cities works.
+    work : Path, optional
+        Folder in which the method by cities keeps what is finished; a call with the same nation, seed, effort
+        and code goes on from there. A temporary one by default.
     on_progress : callable
         Hears the events of :mod:`voltmile.solve.progress`.
     stop : threading.Event, optional
@@ -76,7 +101,21 @@ def solve(
     stop = stop or threading.Event()
     with watching(stop), Crew(nation, workers) as crew:
         deadline = time.perf_counter() + time_limit_s
-        return _solve(Run(nation, crew, effort or Effort(), seed, on_progress, stop, deadline), gap)
+        run = Run(nation, crew, effort or Effort(), seed, on_progress, stop, deadline)
+        if method == "joint" or (method == "auto" and len(nation.cities) <= JOINT_CITIES):
+            return _solve(run, gap)
+        with _folder(work) as folder:
+            stages = Stages(nation, crew, Store(folder), on_progress, stop.is_set)
+            return Decomposition(run, stages, city_effort or CityEffort()).solve(gap)
+
+
+@contextmanager
+def _folder(given: Path | None) -> Iterator[Path]:
+    if given is not None:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="voltmile-") as name:
+        yield Path(name)
 
 
 def _solve(run: Run, gap: float) -> Solution:

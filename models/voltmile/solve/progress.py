@@ -34,6 +34,24 @@ class HubPriced:
 
 
 @dataclass(frozen=True, slots=True)
+class CityDone:
+    """A stage is done for a city, or begins (``city`` is None) with so many done by an earlier run.
+
+    Attributes
+    ----------
+    city : str or None
+        Its name.
+    done, total : int
+        Cities.
+    """
+
+    stage: str
+    city: str | None
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class BoundImproved:
     """A better bound or a better plan (CNY); ``gap`` is relative to the plan, None without one."""
 
@@ -60,7 +78,7 @@ class Message:
     text: str
 
 
-Event = PhaseStarted | HubPriced | BoundImproved | MipProgress | Message
+Event = PhaseStarted | HubPriced | CityDone | BoundImproved | MipProgress | Message
 Listener = Callable[[Event], None]
 
 

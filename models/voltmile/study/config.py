@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError
 
@@ -36,6 +36,7 @@ class SolveSettings(Record):
     gap: NonNegative = 0.01
     time_limit_s: Positive = 600.0
     workers: Annotated[int, Field(ge=1)] = 2
+    method: Literal["auto", "joint", "cities"] = "auto"
 
 
 class OutputSettings(Record):

@@ -29,8 +29,10 @@ class NoPlanError(Exception):
         super().__init__(message)
 
 
-def solve(nation: Nation, experiment: Experiment, on_progress: Listener, stop: Event) -> Solution:
-    """Solve a nation within the limits of an experiment.
+def solve(
+    nation: Nation, experiment: Experiment, on_progress: Listener, stop: Event, work: Path
+) -> Solution:
+    """Solve a nation within the limits of an experiment, keeping finished cities in ``work``.
 
     Raises
     ------
@@ -47,6 +49,8 @@ def solve(nation: Nation, experiment: Experiment, on_progress: Listener, stop: E
             time_limit_s=settings.time_limit_s,
             workers=settings.workers,
             seed=experiment.seed,
+            method=settings.method,
+            work=work,
             on_progress=on_progress,
             stop=stop,
         )

@@ -72,6 +72,11 @@ def replacing(target: Path) -> Iterator[Path]:
             shutil.rmtree(staging, ignore_errors=True)
 
 
+def work_folder(target: Path) -> Path:
+    """Where a run into ``target`` keeps what is finished, so that a run after it can go on."""
+    return _beside(target, "work")
+
+
 @contextmanager
 def explained(target: Path) -> Iterator[None]:
     """Turn a failure to write into an OutputError that says what became of the target."""

@@ -16,7 +16,7 @@ from voltmile.solve.solution import Solution
 from voltmile.solve.status import Status
 from voltmile.study import engines
 from voltmile.study.config import Experiment, ExperimentFile
-from voltmile.study.folder import explained, replacing
+from voltmile.study.folder import explained, replacing, work_folder
 from voltmile.study.provenance import describe
 from voltmile.study.results import ResultFolder, read_results, save
 from voltmile.study.summary import summarise
@@ -97,7 +97,7 @@ def run(
         with clock.phase("read"):
             nation = read(file.instance_folder)
             provenance = describe(file, nation, target, command, started)
-        solution = engines.solve(nation, file.experiment, on_progress, stop)
+        solution = engines.solve(nation, file.experiment, on_progress, stop, work_folder(target))
         clock.by_phase.update(solution.seconds_by_phase)
         if solution.status == Status.INTERRUPTED:
             stop.set()

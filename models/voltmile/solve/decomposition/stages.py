@@ -1,0 +1,109 @@
+"""Stages: one function for every city, spread over a crew, each result kept the moment it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, overload
+
+from voltmile.problem.nation import Nation
+from voltmile.problem.parts import part
+from voltmile.solve.crew import Crew
+from voltmile.solve.decomposition.store import Store, key_of
+from voltmile.solve.progress import CityDone, Listener
+
+Result = TypeVar("Result")
+
+
+class Incomplete(Exception):  # noqa: N818  (not an error: somebody said stop)
+    """A stage was stopped before every city was done; what is done is kept."""
+
+
+@dataclass
+class Stages:
+    """Runs stages of a nation, the largest cities first.
+
+    Attributes
+    ----------
+    over : callable
+        Asked now and then whether to stop.
+    """
+
+    nation: Nation
+    crew: Crew
+    store: Store
+    tell: Listener
+    over: Callable[[], bool]
+
+    def __post_init__(self) -> None:
+        """Weigh the cities, and digest them for the keys."""
+        villages = {city.id: 0 for city in self.nation.cities}
+        for hub in self.nation.hubs:
+            villages[hub.city] += len(self.nation.villages_of[hub.id])
+        self._by_size = sorted(villages, key=lambda city: (-villages[city], city))
+        self._digest = {
+            city: part(self.nation, {city}, self.nation.limits).digest for city in villages
+        }
+
+    def run(
+        self,
+        stage: str,
+        function: Callable[..., Any],
+        arguments: Callable[[str], tuple[Any, ...]],
+        depends: Callable[[str], Sequence[object]],
+    ) -> dict[str, str]:
+        """Do a stage for every city that is not done yet; return the key of each result, in file order.
+
+        Parameters
+        ----------
+        function
+            Called as ``function(nation, city, *arguments(city))``.
+        depends
+            What the result depends on beside the city, the nation's limits and the code.
+
+        Raises
+        ------
+        Incomplete
+            When ``over`` said so.
+        """
+        keys = {
+            city.id: key_of(stage, city.id, [self._digest[city.id], *depends(city.id)])
+            for city in self.nation.cities
+        }
+        missing = [city for city in self._by_size if keys[city] not in self.store]
+        done = len(keys) - len(missing)
+        self.tell(CityDone(stage, None, done, len(keys)))
+        tasks = _Tasks(missing, arguments)
+        for position, result in self.crew.run(function, tasks, self.over):
+            city = missing[position]
+            self.store.put(keys[city], result)
+            done += 1
+            self.tell(CityDone(stage, self.nation.city[city].name, done, len(keys)))
+        if done < len(keys):
+            raise Incomplete(f"{stage}: {done} of {len(keys)} cities done")
+        return keys
+
+    def results(self, keys: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+        """Read the results of a stage one after the other, in file order."""
+        for city, key in keys.items():
+            yield city, self.store.get(key)
+
+
+class _Tasks(Sequence[tuple[Any, ...]]):
+    """Arguments of each city, made when they are asked for: all together they are large."""
+
+    def __init__(self, cities: Sequence[str], arguments: Callable[[str], tuple[Any, ...]]) -> None:
+        self._cities, self._arguments = cities, arguments
+
+    def __len__(self) -> int:
+        return len(self._cities)
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[Any, ...]: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[tuple[Any, ...]]: ...
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, slice):
+            return _Tasks(self._cities[place], self._arguments)
+        city = self._cities[place]
+        return (city, *self._arguments(city))
