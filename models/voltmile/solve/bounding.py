@@ -71,7 +71,8 @@ def _hub_bounds(
 ) -> dict[BlockKey, HubDayBound]:
     """Bounds of all blocks in the order of the rates; fewer when Ctrl-C or the time limit came meanwhile."""
     hubs = list(pools)
-    tasks = [(hub, of_hub(hub, rates), pools[hub], run.effort.cut_rounds) for hub in hubs]
+    rounds = run.effort.cut_rounds, run.effort.rounds_by_worth
+    tasks = [(hub, of_hub(hub, rates), pools[hub], *rounds) for hub in hubs]
     found: dict[BlockKey, HubDayBound] = {}
 
     def enough() -> bool:

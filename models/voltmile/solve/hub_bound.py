@@ -78,12 +78,15 @@ class Effort:
         After so many rounds the cuts without a dual value leave and the edges that are missing come in.
     gain : float
         Relative gain between two such programs that is worth going on for.
+    completions : int
+        Programs at most in which missing edges come in after the last round of cuts.
     """
 
     neighbours: int = 8
     cuts_per_round: int = 120
     rounds_per_program: int = 8
     gain: float = 1e-4
+    completions: int = 20
 
 
 DEFAULT = Effort()
@@ -102,7 +105,8 @@ def hub_day_bound(
     pool
         Of the hub; read, and added to. The same pool and arguments give the same bound.
     max_rounds
-        Linear programs solved at most.
+        Rounds of cuts at most; programs in which only edges come in are solved beyond, as without them the
+        dual values prove little.
 
     Raises
     ------
@@ -116,9 +120,8 @@ def hub_day_bound(
     last, rounds, best = -np.inf, 0, None
     while True:
         master = search.master(cuts)
-        result, used, complete = search.improve(
-            master, min(effort.rounds_per_program, max(max_rounds - rounds, 1))
-        )
+        left = max_rounds - rounds
+        result, used, complete = search.improve(master, min(effort.rounds_per_program, max(left, 1)))
         rounds += used
         duals = master.duals(result)
         weighed = weigh(program, search.costs, duals)
@@ -128,7 +131,8 @@ def hub_day_bound(
         small = effort.gain * abs(objective)
         settled = objective - value <= small and (complete or objective - last <= small)
         last, cuts = objective, master.binding(result)
-        if settled or rounds >= max_rounds:
+        proven = objective - value <= small
+        if settled or (rounds >= max_rounds and (proven or rounds >= max_rounds + effort.completions)):
             break
         search.add_edges(weighed.reduced.drive, small)
     pool.remember((day.year, day.day_type), cuts)

@@ -154,12 +154,32 @@ def _use(day: HubDay, prices: PoolPrices, chosen: Sequence[tuple[Choice, float]]
 
 
 def bounds(
-    nation: Nation, hub: str, rates: RatesByDay, pool: CutPool, rounds: int
+    nation: Nation, hub: str, rates: RatesByDay, pool: CutPool, rounds: int, by_worth: bool = False
 ) -> tuple[dict[DayKey, HubDayBound], CutPool]:
-    """Bound every day of a hub at its rates; the cuts found serve the next days and calls."""
+    """Bound every day of a hub at its rates; the cuts found serve the next days and calls.
+
+    With ``by_worth`` a day gets rounds of cuts as the square root of what it costs, about.
+    """
     days = days_of(nation, hub)
-    found = {key: hub_day_bound(days[key], rates[key], pool, max_rounds=rounds) for key in days}
+    worth = {key: _worth(day, rates[key]) for key, day in days.items()}
+    most = max(worth.values())
+    found = {}
+    for key, day in days.items():
+        share = math.sqrt(worth[key] / most) if by_worth and most > 0 else 1.0
+        found[key] = hub_day_bound(day, rates[key], pool, max_rounds=max(1, math.ceil(rounds * share)))
     return found, pool
+
+
+def _worth(day: HubDay, rates: Sequence[Rates]) -> float:
+    """Cost of a day, about: full vehicles of the best type, driving to each village as for a full load."""
+    net, best = day.network, math.inf
+    for ride, rate in zip(day.rides, rates, strict=True):
+        full = np.maximum(day.kg / max(ride.payload_kg, 1e-9), day.m3 / max(ride.volume_m3, 1e-9))
+        km, hours = float(2 * net.distance_km[0] @ full), float(2 * net.drive_h[0] @ full)
+        hours += float(day.service_h.sum())
+        running = (rate.per_km + rate.per_unit * ride.empty_per_km) * km + rate.per_h * hours
+        best = min(best, rate.fixed * float(full.sum()) + running)
+    return best
 
 
 # -- columns --------------------------------------------------------------------------------------------

@@ -43,6 +43,8 @@ class Effort:
         What a hub does when asked.
     price_rounds, cut_rounds : int
         Prices at which bounds are computed, and rounds of cuts in each hub's bound.
+    rounds_by_worth : bool
+        Whether a day that costs little gets fewer rounds of cuts: its bound counts for little.
     start_nodes, joint_nodes : int
         Branch-and-bound nodes of the MIPs that choose among plans, and of the joint one over all columns.
     joint_gap : float
@@ -54,6 +56,7 @@ class Effort:
     columns: ColumnEffort = field(default_factory=_columns_by_default)
     price_rounds: int = 2
     cut_rounds: int = 40
+    rounds_by_worth: bool = False
     start_nodes: int = 500
     joint_nodes: int = 20
     joint_gap: float = 2.5e-3

@@ -14,7 +14,8 @@ def _solve_by_default() -> Effort:
         offer_rounds=2,
         columns=ColumnEffort(mixes=3, iterations=60, kept=40, plans=2, nodes=10),
         price_rounds=1,
-        cut_rounds=12,
+        cut_rounds=6,
+        rounds_by_worth=True,
     )
 
 
@@ -50,7 +51,7 @@ class CityEffort:
     joint_gap: float = 1e-4
     joint_nodes: int = 20
     refits: int = 40
-    rejoins: int = 6
+    rejoins: int = 4
 
 
 DEFAULT = CityEffort()

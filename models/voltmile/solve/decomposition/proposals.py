@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import scipy.sparse as sp
 
 from voltmile.solve.decomposition.frames import City, CityFrame
 from voltmile.solve.frame import Vector
-from voltmile.solve.linking import column_of
+from voltmile.solve.linking import RowKey, column_of
 from voltmile.solve.lp import LpModel
 from voltmile.solve.matrix import MatrixModel
 from voltmile.solve.prices import BlockKey
@@ -21,6 +22,8 @@ from voltmile.solve.use import RouteUse
 _ARTIFICIAL = 100.0
 #: Coefficients below this are noise, and HiGHS takes none below 1e-9.
 _NEGLIGIBLE = 1e-7
+#: Binary variables of a city up to which every case is solved.
+_CASES = 3
 
 
 @dataclass(frozen=True)
@@ -112,9 +115,12 @@ class CityOracle:
     Parameters
     ----------
     frame, proposals
+    shared
+        Keys of the shared rows.
     """
 
-    def __init__(self, frame: CityFrame, proposals: Proposals) -> None:
+    def __init__(self, frame: CityFrame, proposals: Proposals, shared: Sequence[RowKey]) -> None:
+        names = [name for name, _ in shared]
         blocks, count = len(proposals.blocks), len(proposals.cost)
         rows, dearest = len(frame.own.keys), float(proposals.cost.max(initial=1.0))
         convexity = sp.csc_array(
@@ -126,6 +132,8 @@ class CityOracle:
         self._constant = frame.constant
         self._cost = np.concatenate([frame.own.c, np.full(blocks, _ARTIFICIAL * dearest), proposals.cost])
         self._offset, self._rows = frame.own.offset, rows
+        counted = np.unique(frame.shared.tocsr()[[r for r, name in enumerate(names) if name == "green_count"], :].indices)
+        self._binary = counted[frame.own.integrality[counted] == 1]
         self._artificial = slice(len(frame.own.c), len(frame.own.c) + blocks)
         extra = blocks + count
         matrix = MatrixModel(
@@ -147,8 +155,14 @@ class CityOracle:
         self._lp = LpModel(matrix)
         self._everything = np.arange(len(self._cost))
 
-    def answer(self, prices: Vector) -> Answer:
+    def answer(self, prices: Vector, *, whole: bool = False) -> Answer:
         """Solve at dual values of the shared rows.
+
+        Parameters
+        ----------
+        whole : bool
+            Whether the city counts as green or does not; as a linear program it may count in part, for next
+            to nothing.
 
         Raises
         ------
@@ -156,7 +170,27 @@ class CityOracle:
             When the city's own rows contradict each other, or HiGHS gives up.
         """
         self._lp.set_costs(self._everything, self._cost - self._shared.T @ prices)
+        if not whole or len(self._binary) > _CASES:
+            answer = self._solved(prices)
+            if answer is None:
+                raise SolverError("a city's program at prices has no solution")
+            return answer
+        found: list[Answer] = []
+        for case in product((0.0, 1.0), repeat=len(self._binary)):
+            self._lp.set_column_bounds(self._binary, case, case)
+            one = self._solved(prices)
+            if one is not None:
+                found.append(one)
+        if len(self._binary):
+            self._lp.set_column_bounds(self._binary, 0.0, 1.0)
+        if not found:
+            raise SolverError("a city's program at prices has no solution")
+        return min(found, key=lambda one: one.value)
+
+    def _solved(self, prices: Vector) -> Answer | None:
         result = self._lp.solve()
+        if result.status is Status.INFEASIBLE:
+            return None
         if result.status is not Status.OPTIMAL or result.x is None or result.row_duals is None:
             raise SolverError(f"a city's program at prices ended {result.status}")
         use = np.asarray(self._shared @ result.x + self._constant)

@@ -14,7 +14,13 @@ from voltmile.solve.decomposition import work
 from voltmile.solve.decomposition.assemble import bound_of, certificate_of, costs_of, plan_of
 from voltmile.solve.decomposition.choice import Choosing, NationalPlan
 from voltmile.solve.decomposition.effort import CityEffort
-from voltmile.solve.decomposition.frames import CityFrame, national_frame, slack_rows
+from voltmile.solve.decomposition.frames import (
+    CityFrame,
+    elastic_prices,
+    national_frame,
+    shared_rows,
+    slack_rows,
+)
 from voltmile.solve.decomposition.plans import CityPlan
 from voltmile.solve.decomposition.proposals import Answer, CityOracle, Proposals
 from voltmile.solve.decomposition.search import Found, search
@@ -31,6 +37,8 @@ from voltmile.solve.status import SolverError, Status
 _LACKING = 1e-6
 #: Times over all cities that they are planned again at most.
 _PASSES = 3
+#: Prices of hard limits at which cities plan too, as multiples of the best ones.
+_DEARER = (0.7, 1.5, 4.0)
 
 
 @dataclass
@@ -50,24 +58,27 @@ class Decomposition:
             frames = {city: found.frame for city, found in self.stages.results(tours)}
             first = {city: found.proposals for city, found in self.stages.results(tours)}
         with run.phase("first prices"):
-            start = self._search(frame, frames, first, frame.clipped(_nothing(frame))).best.prices
+            start = self._search(frame, self._oracles(frames, first), frame.clipped(_nothing(frame)))
+            start_prices = start.best.prices
         with run.phase("columns"):
             columns = self.stages.run(
                 "columns",
                 work.columns,
-                lambda city: (self.stages.store.get(tours[city]), start, self.effort, run.seed),
-                lambda city: [tours[city], _digest(start)],
+                lambda city: (self.stages.store.get(tours[city]), start_prices, self.effort, run.seed),
+                lambda city: [tours[city], _digest(start_prices)],
             )
             known = {city: found.proposals for city, found in self.stages.results(columns)}
         with run.phase("prices"):
-            found = self._search(frame, frames, known, start)
+            oracles = self._oracles(frames, known)
+            found = self._search(frame, oracles, start_prices)
             self._refuse_lacking(frame, found)
+            whole = self._search(frame, oracles, found.best.prices, whole=True) if _counts(frame) else found
         with run.phase("bound"):
             bounds = self._bounds(frames, columns, found)
             bound = bound_of(frame, found.best.prices, bounds)
             run.tell(BoundImproved(bound))
         with run.phase("plan"):
-            offered = self._plans(frames, columns, found)
+            offered = self._plans(frame, frames, columns, whole)
             decided = self._decide(frame, offered, columns, bound)
         return self._solution(gap, frame, frames, found, bounds, decided)
 
@@ -78,19 +89,23 @@ class Decomposition:
         """What everything depends on."""
         return [self.run.seed, self.effort]
 
-    def _search(
-        self, frame: Frame, frames: Mapping[str, CityFrame], proposals: Mapping[str, Proposals], start: Vector
-    ) -> Found:
-        oracles = {city: CityOracle(frames[city], proposals[city]) for city in frames}
+    def _oracles(
+        self, frames: Mapping[str, CityFrame], proposals: Mapping[str, Proposals]
+    ) -> dict[str, CityOracle]:
+        keys = shared_rows(self.run.nation)
+        return {city: CityOracle(frames[city], proposals[city], keys) for city in frames}
 
+    def _search(
+        self, frame: Frame, oracles: Mapping[str, CityOracle], start: Vector, *, whole: bool = False
+    ) -> Found:
         def ask(prices: Vector) -> dict[str, Answer]:
-            return {city: oracle.answer(prices) for city, oracle in oracles.items()}
+            return {city: oracle.answer(prices, whole=whole) for city, oracle in oracles.items()}
 
         found = search(frame, ask, start, rounds=self.effort.price_rounds)
         self.run.tell(
             Message(
-                f"{len(found.seen)} prices: a mixture of the plans known costs {found.value:,.0f} CNY, "
-                f"none less than {found.best.bound:,.0f}"
+                f"{len(found.seen)} prices{', green cities whole' if whole else ''}: a mixture of the plans "
+                f"known costs {found.value:,.0f} CNY, none less than {found.best.bound:,.0f}"
             )
         )
         return found
@@ -119,9 +134,9 @@ class Decomposition:
         return dict(self.stages.results(keys))
 
     def _plans(
-        self, frames: Mapping[str, CityFrame], columns: Mapping[str, str], found: Found
+        self, frame: Frame, frames: Mapping[str, CityFrame], columns: Mapping[str, str], found: Found
     ) -> dict[str, list[CityPlan]]:
-        prices = self._prices_for_plans(found)
+        prices = _prices_for_plans(frame, found, self.effort.kept_prices)
 
         def arguments(city: str) -> tuple[object, ...]:
             return frames[city], self.stages.store.get(columns[city]), prices, self.effort
@@ -131,11 +146,6 @@ class Decomposition:
             "plans", city_plans.plans, arguments, lambda city: [columns[city], *digests]
         )
         return dict(self.stages.results(keys))
-
-    def _prices_for_plans(self, found: Found) -> list[Vector]:
-        """The best prices, then others of the search, those of the largest bounds first."""
-        ranked = sorted(found.seen, key=lambda point: -point.bound)
-        return [point.prices for point in ranked[: self.effort.kept_prices]]
 
     def _decide(
         self, frame: Frame, offered: Mapping[str, Sequence[CityPlan]], columns: Mapping[str, str], bound: float
@@ -209,6 +219,29 @@ def _nothing(frame: Frame) -> Vector:
     for j, (r, sign) in enumerate(slack_rows(frame)):
         dual[r] = frame.c[j] / sign
     return dual
+
+
+def _counts(frame: Frame) -> bool:
+    """Whether cities are counted: something a linear program cannot see."""
+    return any(name == "green_count" for name, _ in frame.keys)
+
+
+def _prices_for_plans(frame: Frame, found: Found, kept: int) -> list[Vector]:
+    """The best prices, others of the search, dearer ones, and such as pay a city to be green.
+
+    Linear prices leave a city free between plans of the same priced cost; whole plans at others around them are
+    what limits are filled with.
+    """
+    ranked = sorted(found.seen, key=lambda point: -point.bound)
+    prices = [point.prices for point in ranked[:kept]]
+    best = prices[0]
+    hard = elastic_prices(frame, found.value) > 0
+    prices += [np.where(hard, best * factor, best) for factor in _DEARER]
+    green = np.array([name == "green_count" for name, _ in frame.keys], dtype=bool)
+    if green.any():
+        paid = found.value / len(found.best.answers)
+        prices += [np.where(green, paid, p) for p in (best, prices[-1])]
+    return [frame.clipped(p) if not green.any() else p for p in prices]
 
 
 def _words(frame: Frame, lacking: Vector) -> str:
