@@ -29,9 +29,7 @@ class NoPlanError(Exception):
         super().__init__(message)
 
 
-def solve(
-    nation: Nation, experiment: Experiment, on_progress: Listener, stop: Event, work: Path
-) -> Solution:
+def solve(nation: Nation, experiment: Experiment, on_progress: Listener, stop: Event, work: Path) -> Solution:
     """Solve a nation within the limits of an experiment, keeping finished cities in ``work``.
 
     Raises

@@ -21,10 +21,6 @@ _LEAST_SLACK = 1e-9
 def plan_of(nation: Nation, frame: Frame, decided: NationalPlan) -> tuple[Plan, list[Column]]:
     """Put the cities' plans together, sorted as those of a nation solved whole; and the driven routes."""
     cities = [decided.cities[city.id].plan for city in nation.cities]
-    lists = {
-        name: tuple(sorted((row for plan in cities for row in getattr(plan, name)), key=_sort_key))
-        for name in _LISTS
-    }
     driven = [column for city in nation.cities for column in decided.cities[city.id].routes]
     driven.sort(key=lambda r: (r.hub, r.year, r.day_type, r.vehicle_type, r.stops))
     routes = tuple(
@@ -43,7 +39,12 @@ def plan_of(nation: Nation, frame: Frame, decided: NationalPlan) -> tuple[Plan, 
         for (_, letters), amount in sorted(zip(frame.keys, decided.slack, strict=True), key=lambda x: x[0][1])
         if amount >= _LEAST_SLACK
     )
-    return Plan(instance=nation.name, **lists, slack=slack, routes=routes), driven
+    lists = {
+        name: sorted((row for plan in cities for row in getattr(plan, name)), key=_sort_key)
+        for name in _LISTS
+    }
+    content = {**lists, "instance": nation.name, "slack": slack, "routes": routes}
+    return Plan.model_validate(content), driven
 
 
 def _sort_key(row: object) -> tuple[object, ...]:

@@ -65,7 +65,9 @@ class Choosing:
         self.elastic = elastic_prices(frame, scale)
         self._soft = softened(frame, self.elastic)
 
-    def choose(self, offered: Mapping[str, Sequence[CityPlan]], stop: Stop | None = None) -> NationalPlan | None:
+    def choose(
+        self, offered: Mapping[str, Sequence[CityPlan]], stop: Stop | None = None
+    ) -> NationalPlan | None:
         """Choose one of the plans of each city; hard limits are violated only where no choice keeps them."""
         listed = [(c, plan) for c, city in enumerate(offered) for plan in offered[city]]
         extra = []
@@ -100,8 +102,10 @@ class Choosing:
         others = _total(self.frame, {name: p for name, p in plan.cities.items() if name != city})
         return self.frame.row_lower - others, self.frame.row_upper - others
 
-    def improve(self, plan: NationalPlan, order: Sequence[str], refit: Refit, over: Callable[[], bool]) -> NationalPlan:
-        """Plan cities again, one after the other, each in what the others leave, while that gains anything."""
+    def improve(
+        self, plan: NationalPlan, order: Sequence[str], refit: Refit, over: Callable[[], bool]
+    ) -> NationalPlan:
+        """Plan cities again, one after the other, each in what the others leave; keep what gains."""
         for city in order:
             if over():
                 break

@@ -45,7 +45,7 @@ def shared_rows(nation: Nation) -> tuple[RowKey, ...]:
 
 
 def right_hand_side(nation: Nation, limit: Limit) -> float:
-    """What a limit allows, or asks for, in the unit of its row (models/README.md, Eqs. 10 to 14)."""
+    """Return what a limit allows or asks for, in the unit of its row (models/README.md, Eqs. 10 to 14)."""
     match limit:
         case BudgetLimit():
             return limit.max_cny
@@ -173,7 +173,7 @@ def national_frame(nation: Nation) -> Frame:
 
 
 def softened(frame: Frame, prices: Vector) -> Frame:
-    """Return the national frame with a violation of each hard row allowed at a price; 0 keeps a row as it is."""
+    """Allow violations of rows of the national frame at prices; 0 keeps a row as it is."""
     rows = np.flatnonzero(prices > 0)
     at_least = np.isposinf(frame.row_upper[rows])
     entries = (np.where(at_least, 1.0, -1.0), (rows, np.arange(len(rows))))

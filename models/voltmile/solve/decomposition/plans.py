@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy.sparse as sp
 
 from voltmile.problem.limits import Limit
 from voltmile.problem.nation import Nation
@@ -68,10 +69,10 @@ class CityProgram:
             j for j, v in enumerate(compiled.variables) if v.parent_component().local_name == "Slack"
         ]
         self._as_stated = compiled
-        matrix = compiled.A.tocsr()
-        self._use = matrix[list(self._rows.values()), :].tolil()
-        self._use[:, self._slacks] = 0.0
-        self._use = self._use.tocsr()
+        kept = np.ones(compiled.n_cols)
+        kept[self._slacks] = 0.0
+        rows = sp.csr_array(compiled.A)[list(self._rows.values()), :]
+        self._use = sp.csr_array(rows @ sp.diags_array(kept))
         self._constant = np.zeros(len(keys))
         for place, r in self._rows.items():
             side = compiled.row_upper[r] if np.isfinite(compiled.row_upper[r]) else compiled.row_lower[r]
@@ -104,7 +105,7 @@ class CityProgram:
         held = self.program.polished(outcome)
         assert held.x is not None
         use = self._constant.copy()
-        use[list(self._rows)] += self._use @ held.x
+        use[list(self._rows)] += np.asarray(self._use @ held.x)
         made = self.program.decided(held)
         city = self.program.nation.cities[0].id
         costs = tuple(row for row in made.costs if row.city is not None)
@@ -176,7 +177,9 @@ def refit(
         Its routes stay; with ``columns`` they are only where the search for better ones begins.
     """
     limits = [
-        limit if not price else limit.model_copy(update={"price_cny_per_unit": price / _discount(nation, limit)})
+        limit
+        if not price
+        else limit.model_copy(update={"price_cny_per_unit": price / _discount(nation, limit)})
         for limit, price in zip(nation.limits, elastic.tolist(), strict=True)
     ]
     routes = list(dict.fromkeys([*now.routes, *columns]))

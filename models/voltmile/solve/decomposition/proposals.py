@@ -1,4 +1,4 @@
-"""What a city can do at prices, as far as plans of its hubs and days are known: a linear program kept warm."""
+"""What a city does at prices, as far as plans of its hubs and days are known: a linear program kept warm."""
 
 from __future__ import annotations
 
@@ -47,9 +47,7 @@ class Proposals:
     shared: sp.csc_array[np.float64]
 
 
-def proposals_of(
-    city: City, frame: CityFrame, plans: Mapping[BlockKey, Sequence[RouteUse]]
-) -> Proposals:
+def proposals_of(city: City, frame: CityFrame, plans: Mapping[BlockKey, Sequence[RouteUse]]) -> Proposals:
     """Turn plans of days into columns of the city's program."""
     row = frame.own.row
     place = {key: r for r, key in enumerate(city.shared)}
@@ -123,16 +121,16 @@ class CityOracle:
         names = [name for name, _ in shared]
         blocks, count = len(proposals.blocks), len(proposals.cost)
         rows, dearest = len(frame.own.keys), float(proposals.cost.max(initial=1.0))
-        convexity = sp.csc_array(
-            (np.ones(count), (proposals.block, np.arange(count))), shape=(blocks, count)
-        )
+        convexity = sp.csc_array((np.ones(count), (proposals.block, np.arange(count))), shape=(blocks, count))
         self._shared = sp.csc_array(
             sp.hstack([frame.shared, sp.csc_array((frame.shared.shape[0], blocks)), proposals.shared])
         )
         self._constant = frame.constant
         self._cost = np.concatenate([frame.own.c, np.full(blocks, _ARTIFICIAL * dearest), proposals.cost])
         self._offset, self._rows = frame.own.offset, rows
-        counted = np.unique(frame.shared.tocsr()[[r for r, name in enumerate(names) if name == "green_count"], :].indices)
+        counted = np.unique(
+            frame.shared.tocsr()[[r for r, name in enumerate(names) if name == "green_count"], :].indices
+        )
         self._binary = counted[frame.own.integrality[counted] == 1]
         self._artificial = slice(len(frame.own.c), len(frame.own.c) + blocks)
         extra = blocks + count
@@ -142,7 +140,9 @@ class CityOracle:
                 sp.vstack(
                     [
                         sp.hstack([frame.own.A, sp.csc_array((rows, blocks)), proposals.own]),
-                        sp.hstack([sp.csc_array((blocks, len(frame.own.c))), sp.eye_array(blocks), convexity]),
+                        sp.hstack(
+                            [sp.csc_array((blocks, len(frame.own.c))), sp.eye_array(blocks), convexity]
+                        ),
                     ]
                 )
             ),

@@ -1,7 +1,7 @@
 """Prices of what the cities share: a restricted master over the cities' answers, and steps towards its duals.
 
 Dantzig and Wolfe 1960, doi:10.1287/opre.8.1.101, with one convexity row a city; the steps are those of
-Wentges 1997, doi:10.1016/S0969-6016(97)00001-4: prices are taken between the best ones so far and the master's.
+Wentges 1997, doi:10.1016/S0969-6016(97)00001-4: prices between the best ones so far and the master's.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voltmile.solve.decomposition.frames import elastic_prices, softened
 from voltmile.solve.decomposition.proposals import Answer
@@ -71,7 +72,7 @@ class NationalMaster:
     cities: Sequence[str]
     _columns: list[tuple[float, dict[int, float]]] = field(default_factory=list)
     _lp: LpModel | None = None
-    _hard: Sequence[int] = ()
+    _hard: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
     def propose(self, answers: Answers) -> None:
         """Add an answer of every city."""
@@ -102,7 +103,7 @@ class NationalMaster:
         total = sum(abs(cost) for cost, _ in self._columns[: len(self.cities)])
         prices = elastic_prices(self.frame, total)
         soft = softened(self.frame, prices)
-        self._hard = np.flatnonzero(prices > 0)
+        self._hard = np.flatnonzero(prices > 0).astype(np.intp)
         relaxed = np.zeros(len(soft.c) + len(self._columns), dtype=np.int32)
         upper = np.full(len(self._columns), np.inf)
         self._lp = LpModel(soft.beside(self._columns, len(self.cities), upper, relaxed))

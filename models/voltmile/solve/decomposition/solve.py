@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voltmile.problem.nation import Nation
 from voltmile.solve.decomposition import plans as city_plans
 from voltmile.solve.decomposition import work
 from voltmile.solve.decomposition.assemble import bound_of, certificate_of, costs_of, plan_of
@@ -54,23 +53,23 @@ class Decomposition:
         run, nation = self.run, self.run.nation
         frame = national_frame(nation)
         with run.phase("tours"):
-            tours = self.stages.run("tours", work.tours, lambda _: (self.effort, run.seed), lambda _: self._base)
-            frames = {city: found.frame for city, found in self.stages.results(tours)}
-            first = {city: found.proposals for city, found in self.stages.results(tours)}
+            tours = self._tours()
         with run.phase("first prices"):
-            start = self._search(frame, self._oracles(frames, first), frame.clipped(_nothing(frame)))
-            start_prices = start.best.prices
-        with run.phase("columns"):
-            columns = self.stages.run(
-                "columns",
-                work.columns,
-                lambda city: (self.stages.store.get(tours[city]), start_prices, self.effort, run.seed),
-                lambda city: [tours[city], _digest(start_prices)],
+            framed = self.stages.run(
+                "frames",
+                work.framed,
+                lambda city: (self.stages.store.get(tours[city]),),
+                lambda city: [tours[city]],
             )
+            frames = {city: found.frame for city, found in self.stages.results(framed)}
+            first = {city: found.proposals for city, found in self.stages.results(framed)}
+            start = self._search(frame, self._oracles(frames, first), frame.clipped(_nothing(frame)))
+        with run.phase("columns"):
+            columns = self._columns(frames, tours, start.best.prices)
             known = {city: found.proposals for city, found in self.stages.results(columns)}
         with run.phase("prices"):
             oracles = self._oracles(frames, known)
-            found = self._search(frame, oracles, start_prices)
+            found = self._search(frame, oracles, start.best.prices)
             self._refuse_lacking(frame, found)
             whole = self._search(frame, oracles, found.best.prices, whole=True) if _counts(frame) else found
         with run.phase("bound"):
@@ -84,10 +83,24 @@ class Decomposition:
 
     # -- stages ---------------------------------------------------------------------------------------------
 
-    @property
-    def _base(self) -> Sequence[object]:
-        """What everything depends on."""
-        return [self.run.seed, self.effort]
+    def _tours(self) -> dict[str, str]:
+        def arguments(_: str) -> tuple[object, ...]:
+            return self.effort, self.run.seed
+
+        def depends(_: str) -> Sequence[object]:
+            return self.effort, self.run.seed
+
+        return self.stages.run("tours", work.tours, arguments, depends, limits=False)
+
+    def _columns(
+        self, frames: Mapping[str, CityFrame], tours: Mapping[str, str], prices: Vector
+    ) -> dict[str, str]:
+        def arguments(city: str) -> tuple[object, ...]:
+            return frames[city], self.stages.store.get(tours[city]), prices, self.effort, self.run.seed
+
+        return self.stages.run(
+            "columns", work.columns, arguments, lambda city: [tours[city], _digest(prices)]
+        )
 
     def _oracles(
         self, frames: Mapping[str, CityFrame], proposals: Mapping[str, Proposals]
@@ -142,13 +155,15 @@ class Decomposition:
             return frames[city], self.stages.store.get(columns[city]), prices, self.effort
 
         digests = [_digest(p) for p in prices]
-        keys = self.stages.run(
-            "plans", city_plans.plans, arguments, lambda city: [columns[city], *digests]
-        )
+        keys = self.stages.run("plans", city_plans.plans, arguments, lambda city: [columns[city], *digests])
         return dict(self.stages.results(keys))
 
     def _decide(
-        self, frame: Frame, offered: Mapping[str, Sequence[CityPlan]], columns: Mapping[str, str], bound: float
+        self,
+        frame: Frame,
+        offered: Mapping[str, Sequence[CityPlan]],
+        columns: Mapping[str, str],
+        bound: float,
     ) -> NationalPlan:
         run, effort = self.run, self.effort
         choosing = Choosing(frame, bound)
@@ -156,7 +171,8 @@ class Decomposition:
         if decided is None:
             raise SolverError("the choice of one plan a city ended without one")
         self._told(bound, decided)
-        order = sorted(offered, key=lambda city: (-decided.cities[city].cost, city))
+        cost = {city: plan.cost for city, plan in decided.cities.items()}
+        order = sorted(offered, key=lambda city: (-cost[city], city))
 
         def refit(now: CityPlan, least: Vector, most: Vector) -> CityPlan | None:
             return city_plans.refit(run.nation, now, least, most, choosing.elastic, effort)
@@ -227,10 +243,10 @@ def _counts(frame: Frame) -> bool:
 
 
 def _prices_for_plans(frame: Frame, found: Found, kept: int) -> list[Vector]:
-    """The best prices, others of the search, dearer ones, and such as pay a city to be green.
+    """Return the best prices, others of the search, dearer ones, and such as pay a city to be green.
 
-    Linear prices leave a city free between plans of the same priced cost; whole plans at others around them are
-    what limits are filled with.
+    Linear prices leave a city free between plans of the same priced cost; limits are filled with whole plans
+    at prices around the best ones.
     """
     ranked = sorted(found.seen, key=lambda point: -point.bound)
     prices = [point.prices for point in ranked[:kept]]
@@ -257,5 +273,3 @@ def _around(order: Sequence[str], count: int) -> list[str]:
 
 def _digest(values: Vector) -> str:
     return hashlib.sha256(values.tobytes()).hexdigest()
-
-

@@ -42,7 +42,9 @@ class Stages:
             villages[hub.city] += len(self.nation.villages_of[hub.id])
         self._by_size = sorted(villages, key=lambda city: (-villages[city], city))
         self._digest = {
-            city: part(self.nation, {city}, self.nation.limits).digest for city in villages
+            (city, limits): part(self.nation, {city}, self.nation.limits if limits else ()).digest
+            for city in villages
+            for limits in (False, True)
         }
 
     def run(
@@ -51,6 +53,8 @@ class Stages:
         function: Callable[..., Any],
         arguments: Callable[[str], tuple[Any, ...]],
         depends: Callable[[str], Sequence[object]],
+        *,
+        limits: bool = True,
     ) -> dict[str, str]:
         """Do a stage for every city that is not done yet; return the key of each result, in file order.
 
@@ -60,6 +64,8 @@ class Stages:
             Called as ``function(nation, city, *arguments(city))``.
         depends
             What the result depends on beside the city, the nation's limits and the code.
+        limits
+            Whether it depends on the nation's limits.
 
         Raises
         ------
@@ -67,7 +73,7 @@ class Stages:
             When ``over`` said so.
         """
         keys = {
-            city.id: key_of(stage, city.id, [self._digest[city.id], *depends(city.id)])
+            city.id: key_of(stage, city.id, [self._digest[city.id, limits], *depends(city.id)])
             for city in self.nation.cities
         }
         missing = [city for city in self._by_size if keys[city] not in self.store]

@@ -1,4 +1,4 @@
-"""What is finished is kept: results of cities in files that are whole or not there, named by what they depend on."""
+"""What is finished is kept: results of cities in files that are whole or not there, named by what made them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class StoreError(OSError):
 class Store:
     """A folder of results by key.
 
-    A file that was cut short by a killed process or a power cut does not count: each begins with the digest of
-    the rest, and gets its name only when it is on the disk.
+    A file that a killed process or a power cut left half written does not count: each begins with the digest
+    of the rest, and gets its name only when it is on the disk.
 
     Parameters
     ----------

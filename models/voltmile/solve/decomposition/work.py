@@ -23,21 +23,15 @@ from voltmile.solve.progress import unheard
 from voltmile.solve.run import Run
 from voltmile.solve.use import RouteUse, use_of
 
+CityTours = dict[str, FirstServings]
+"""By hub with villages, servings and first uses: what is known before there are limits and prices."""
+
 
 @dataclass(frozen=True)
-class CityTours:
-    """What is known of a city before there are prices.
-
-    Attributes
-    ----------
-    first : dict
-        Servings and first uses, by hub with villages.
-    proposals : Proposals
-        Of the first uses.
-    """
+class Framed:
+    """A city's program but for its routes, and its first uses as columns of it."""
 
     frame: CityFrame
-    first: dict[str, FirstServings]
     proposals: Proposals
 
 
@@ -50,7 +44,7 @@ class CityColumns:
     proposals: Proposals
 
     def uses(self, city: City) -> dict[BlockKey, list[RouteUse]]:
-        """What each plan takes."""
+        """Return what each plan takes."""
         return {
             key: [use_of(city.blocks[key].day, [self.columns[key][j] for j in plan]) for plan in plans]
             for key, plans in self.plans.items()
@@ -76,29 +70,39 @@ class CityBound:
 
 
 def tours(nation: Nation, city_id: str, effort: CityEffort, seed: int) -> CityTours:
-    """Search tours of every hub, and state the city's program."""
+    """Search tours of every hub; the nation's limits do not matter."""
+    city = city_of(nation, city_id)
+    hubs = sorted({key[0] for key in city.blocks})
+    iterations = effort.solve.tour_iterations
+    return {hub: hub_work.first_servings(city.nation, hub, iterations, seed) for hub in hubs}
+
+
+def framed(nation: Nation, city_id: str, known: CityTours) -> Framed:
+    """State a city's program under the nation's limits."""
     city = city_of(nation, city_id)
     frame = city_frame(city)
-    hubs = sorted({key[0] for key in city.blocks})
-    first = {
-        hub: hub_work.first_servings(city.nation, hub, effort.solve.tour_iterations, seed) for hub in hubs
-    }
-    uses = {(h, y, d): found for h, one in first.items() for (y, d), found in one.uses.items()}
-    return CityTours(frame, first, proposals_of(city, frame, uses))
+    uses = {(h, y, d): found for h, one in known.items() for (y, d), found in one.uses.items()}
+    return Framed(frame, proposals_of(city, frame, uses))
 
 
 def columns(
-    nation: Nation, city_id: str, known: CityTours, prices: Vector, effort: CityEffort, seed: int
+    nation: Nation,
+    city_id: str,
+    frame: CityFrame,
+    known: CityTours,
+    prices: Vector,
+    effort: CityEffort,
+    seed: int,
 ) -> CityColumns:
     """Search routes and plans of every hub and day at prices of the shared rows."""
     city = city_of(nation, city_id)
     with Crew(city.nation, 1) as crew:
         run = _run(city, crew, effort, seed)
-        found, _ = offers.gather(run, city.blocks_at(prices), known.frame.at(prices), known.first)
+        found, _ = offers.gather(run, city.blocks_at(prices), frame.at(prices), known)
     made = {key: tuple(offer.columns) for key, offer in found.items()}
     plans = {key: tuple(offer.plans) for key, offer in found.items()}
     uses = {key: list(offer.plans.values()) for key, offer in found.items()}
-    return CityColumns(made, plans, proposals_of(city, known.frame, uses))
+    return CityColumns(made, plans, proposals_of(city, frame, uses))
 
 
 def bound(
