@@ -18,7 +18,7 @@ from voltmile.solve.canary import canary
 from voltmile.solve.crew import Crew
 from voltmile.solve.deciding import decide
 from voltmile.solve.decomposition.effort import CityEffort
-from voltmile.solve.decomposition.solve import Decomposition
+from voltmile.solve.decomposition.solve import solve_by_cities
 from voltmile.solve.decomposition.stages import Stages
 from voltmile.solve.decomposition.store import Store
 from voltmile.solve.frame import Frame, frame_of
@@ -106,7 +106,7 @@ def solve(
             return _solve(run, gap)
         with _folder(work) as folder:
             stages = Stages(nation, crew, Store(folder), on_progress, stop.is_set)
-            return Decomposition(run, stages, city_effort or CityEffort()).solve(gap)
+            return solve_by_cities(run, stages, city_effort or CityEffort(), gap)
 
 
 @contextmanager

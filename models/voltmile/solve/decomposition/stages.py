@@ -55,6 +55,8 @@ class Stages:
         depends: Callable[[str], Sequence[object]],
         *,
         limits: bool = True,
+        over: Callable[[], bool] | None = None,
+        heard: Callable[[str, Any], None] | None = None,
     ) -> dict[str, str]:
         """Do a stage for every city that is not done yet; return the key of each result, in file order.
 
@@ -66,6 +68,10 @@ class Stages:
             What the result depends on beside the city, the nation's limits and the code.
         limits
             Whether it depends on the nation's limits.
+        over
+            Where given, ends the stage early, with fewer results.
+        heard
+            Told every result, those of earlier runs first.
 
         Raises
         ------
@@ -79,13 +85,18 @@ class Stages:
         missing = [city for city in self._by_size if keys[city] not in self.store]
         done = len(keys) - len(missing)
         self.tell(CityDone(stage, None, done, len(keys)))
+        if heard is not None:
+            for city in sorted(keys.keys() - set(missing)):
+                heard(city, self.store.get(keys[city]))
         tasks = _Tasks(missing, arguments)
-        for position, result in self.crew.run(function, tasks, self.over):
+        for position, result in self.crew.run(function, tasks, over or self.over):
             city = missing[position]
             self.store.put(keys[city], result)
             done += 1
             self.tell(CityDone(stage, self.nation.city[city].name, done, len(keys)))
-        if done < len(keys):
+            if heard is not None:
+                heard(city, result)
+        if done < len(keys) and over is None:
             raise Incomplete(f"{stage}: {done} of {len(keys)} cities done")
         return keys
 

@@ -1,4 +1,4 @@
-"""What is finished is kept: results of cities in files that are whole or not there, named by what made them."""
+"""What is finished is kept: results of cities in files that are whole or absent, named by what made them."""
 
 from __future__ import annotations
 

@@ -16,9 +16,10 @@ from voltmile.solve.decomposition.effort import CityEffort
 from voltmile.solve.decomposition.frames import City, CityFrame, city_frame, city_of
 from voltmile.solve.decomposition.proposals import Proposals, proposals_of
 from voltmile.solve.frame import Vector
+from voltmile.solve.hub_bound import nothing_proven
 from voltmile.solve.hub_work import FirstServings
 from voltmile.solve.offers import Offers
-from voltmile.solve.prices import BlockKey
+from voltmile.solve.prices import BlockKey, lagrangian
 from voltmile.solve.progress import unheard
 from voltmile.solve.run import Run
 from voltmile.solve.use import RouteUse, use_of
@@ -126,6 +127,18 @@ def bound(
     with Crew(city.nation, 1) as crew:
         found = bounding.bound(_run(city, crew, effort, 0), priced, given, priced.clipped(dual))
     return CityBound(found.value, found.dual, tuple(hub.proof for hub in found.hubs.values()))
+
+
+def nothing_bounded(
+    nation: Nation, city_id: str, frame: CityFrame, prices: Vector, dual: Vector
+) -> CityBound:
+    """Bound a city as if its routes cost nothing: what there is before any hub is looked at."""
+    priced = frame.at(prices)
+    valid = priced.clipped(dual)
+    blocks = city_of(nation, city_id).blocks_at(prices)
+    found = [nothing_proven(block.day, block.rates(priced, valid)) for block in blocks.values()]
+    value = lagrangian(priced, valid, [one.value for one in found])
+    return CityBound(value, valid, tuple(one.proof for one in found))
 
 
 def _run(city: City, crew: Crew, effort: CityEffort, seed: int) -> Run:

@@ -1,0 +1,203 @@
+"""Nations city by city: the same optimum as the truth and as one MIP, within both gaps; and what is kept."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from brute_force import optimum
+from test_program_truth import shaken
+from toy_world import all_routes, toy
+
+import voltmile as vm
+from voltmile.problem.nation import Nation
+from voltmile.solve.bridge import compile_model
+from voltmile.solve.crew import Crew
+from voltmile.solve.decomposition.effort import CityEffort
+from voltmile.solve.decomposition.frames import city_frame, city_of, national_frame, shared_rows
+from voltmile.solve.decomposition.store import Store, StoreError, key_of
+from voltmile.solve.frame import frame_of
+from voltmile.solve.joint import JointProgram
+from voltmile.solve.plan import InfeasibleError, NoPlanError, solve
+from voltmile.solve.progress import BoundImproved, CityDone
+from voltmile.solve.run import Effort
+from voltmile.solve.singles import single_columns
+from voltmile.solve.solution import Solution
+
+QUICK = CityEffort(solve=Effort(tour_iterations=20, offer_rounds=3, cut_rounds=20))
+
+
+def by_cities(nation: Nation, **options: object) -> Solution:
+    return solve(nation, method="cities", city_effort=QUICK, **options)  # type: ignore[arg-type]
+
+
+def test_the_toy_is_solved_to_the_optimum_of_its_readme(instances: Path) -> None:
+    solution = by_cities(vm.read(instances / "toy"))
+    assert solution.objective == pytest.approx(195_140.0, abs=1e-3)
+    assert solution.bound <= 195_140.0
+    assert solution.objective == pytest.approx(sum(row.discounted_cny for row in solution.costs))
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_the_truth_lies_between_bound_and_plan(seed: int) -> None:
+    nation = toy(shaken(seed))
+    truth = optimum(nation, all_routes(nation))
+    if truth is None:
+        with pytest.raises((InfeasibleError, NoPlanError)):
+            by_cities(nation)
+        return
+    solution = by_cities(nation)
+    assert solution.bound <= truth + 1e-6 * abs(truth)
+    assert solution.objective >= truth - 1e-6 * abs(truth)
+    assert solution.objective == pytest.approx(truth, rel=0.03)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_frames_of_the_cities_add_up_to_the_joint_one(seed: int) -> None:
+    """At any dual values the parts bound what the whole does."""
+    nation = toy(shaken(seed))
+    cities = {city.id: city_of(nation, city.id) for city in nation.cities}
+    days = [block.day for city in cities.values() for block in city.blocks.values()]
+    model = JointProgram.statement(nation, single_columns(nation, days))
+    joint = frame_of(compile_model(model))
+    national = national_frame(nation)
+    rng = np.random.default_rng(seed)
+    dual = joint.clipped(rng.normal(size=len(joint.keys)) * rng.choice([1.0, 100.0, 1e4], len(joint.keys)))
+    of_row = joint.as_mapping(dual)
+    prices = np.array([of_row.get(key, 0.0) for key in national.keys])
+    values = []
+    for city in cities.values():
+        own = city_frame(city).at(prices)
+        values.append(own.value(np.array([of_row.get(key, 0.0) for key in own.keys]), 0.0))
+    whole = joint.value(dual, 0.0)
+    assert national.value(prices, sum(values)) == pytest.approx(whole, rel=1e-9, abs=1e-3)
+    assert national.keys == shared_rows(nation)
+
+
+def test_one_worker_and_two_decide_alike(instances: Path) -> None:
+    nation = vm.read(instances / "toy")
+    one, two = (by_cities(nation, workers=workers) for workers in (1, 2))
+    assert decided(one) == decided(two)
+
+
+def decided(solution: Solution) -> tuple[object, ...]:
+    return solution.plan, solution.objective, solution.bound, solution.certificate
+
+
+def test_a_stopped_solve_goes_on_where_it_was(instances: Path, tmp_path: Path) -> None:
+    nation = vm.read(instances / "toy")
+    stop = threading.Event()
+    done: list[CityDone] = []
+
+    def stop_at_the_third(event: object) -> None:
+        if isinstance(event, CityDone) and event.city:
+            done.append(event)
+            if len(done) == 3:
+                stop.set()
+
+    with pytest.raises(NoPlanError, match="goes on from there"):
+        by_cities(nation, work=tmp_path, on_progress=stop_at_the_third, stop=stop)
+    again: list[CityDone] = []
+    solution = by_cities(
+        nation, work=tmp_path, on_progress=lambda e: again.append(e) if isinstance(e, CityDone) else None
+    )
+    made = [event for event in again if event.city]
+    assert [event.city for event in made if event.stage == "tours"] == []
+    assert len(made) == 5 * len(nation.cities) - 3
+    assert decided(solution) == decided(by_cities(nation))
+
+
+def test_a_second_solve_makes_nothing_again(instances: Path, tmp_path: Path) -> None:
+    nation = vm.read(instances / "toy")
+    first = by_cities(nation, work=tmp_path)
+    heard: list[object] = []
+    assert decided(by_cities(nation, work=tmp_path, on_progress=heard.append)) == decided(first)
+    assert not [event for event in heard if isinstance(event, CityDone) and event.city]
+
+
+def test_no_time_leaves_a_plan_and_a_weak_bound(instances: Path) -> None:
+    nation = vm.read(instances / "toy")
+    heard: list[object] = []
+    solution = by_cities(nation, time_limit_s=1e-3, on_progress=heard.append)
+    whole = by_cities(nation)
+    assert solution.plan.routes
+    assert solution.bound < whole.bound <= whole.objective
+    assert [event for event in heard if isinstance(event, BoundImproved) and event.plan]
+
+
+def test_a_killed_worker_is_replaced_and_its_city_done_again(instances: Path, tmp_path: Path) -> None:
+    nation = vm.read(instances / "toy")
+    with Crew(nation, 2) as crew:
+        marks = [(str(tmp_path / f"mark{number}"),) for number in range(4)]
+        found = dict(crew.run(die_once, marks, lambda: False))
+    assert found == dict.fromkeys(range(4), nation.name)
+
+
+def die_once(nation: Nation, mark: str) -> str:
+    """End the process the first time; done by a worker."""
+    path = Path(mark)
+    if path.name == "mark1" and not path.exists():
+        path.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.05)
+    return nation.name
+
+
+# -- the store ------------------------------------------------------------------------------------------
+
+
+def test_what_is_kept_comes_back(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.put("stage/a", {"x": np.arange(3)})
+    assert "stage/a" in store
+    assert store.get("stage/a")["x"].tolist() == [0, 1, 2]
+    assert [path.name for path in (tmp_path / "stage").iterdir()] == ["a.pickle"]
+
+
+@pytest.mark.parametrize("length", [0, 10, 40, -1])
+def test_a_file_that_was_cut_short_does_not_count(tmp_path: Path, length: int) -> None:
+    store = Store(tmp_path)
+    store.put("a", list(range(100)))
+    whole = store.path("a").read_bytes()
+    store.path("a").write_bytes(whole[:length])
+    assert "a" not in store
+    with pytest.raises(KeyError):
+        store.get("a")
+
+
+def test_a_result_that_cannot_be_kept_names_the_place(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="cannot keep a finished city"):
+        Store(tmp_path / "file" / "folder").put("a", 1)
+
+
+def test_a_full_disk_leaves_what_was_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path)
+    store.put("a", 1)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError, match="No space left"):
+        store.put("b", 2)
+    assert store.get("a") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pickle"]
+
+
+def test_keys_differ_in_all_they_depend_on() -> None:
+    keys = {key_of(*words) for words in [("s", "c", [1]), ("s", "c", [2]), ("t", "c", [1]), ("s", "d", [1])]}
+    assert len(keys) == 4
+    assert key_of("s", "c", [1]) == key_of("s", "c", [1])
+
+
+def test_everything_kept_can_travel(instances: Path) -> None:
+    nation = vm.read(instances / "toy")
+    frame = city_frame(city_of(nation, nation.cities[0].id))
+    assert pickle.loads(pickle.dumps(frame)).own.keys == frame.own.keys
