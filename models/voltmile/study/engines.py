@@ -10,6 +10,7 @@ from voltmile.problem.nation import Nation
 from voltmile.solve.progress import Listener
 from voltmile.solve.solution import Solution
 from voltmile.study.config import Experiment
+from voltmile.study.folder import OutputError
 
 if TYPE_CHECKING:
     from voltmile.check import PricingLevel, Report
@@ -36,8 +37,11 @@ def solve(nation: Nation, experiment: Experiment, on_progress: Listener, stop: E
     ------
     NoPlanError
         When there is no plan to return.
+    OutputError
+        When a finished city cannot be kept.
     """
     from voltmile.solve import plan
+    from voltmile.solve.decomposition.store import StoreError
 
     settings = experiment.solve
     try:
@@ -56,6 +60,9 @@ def solve(nation: Nation, experiment: Experiment, on_progress: Listener, stop: E
         raise NoPlanError(str(error), infeasible=True) from error
     except plan.NoPlanError as error:
         raise NoPlanError(str(error), infeasible=False) from error
+    except StoreError as error:
+        kept = f"what was finished is kept in {work}, and the same command goes on from there"
+        raise OutputError(f"{error.strerror} ({error.filename}); {kept}") from error
 
 
 def baselines(

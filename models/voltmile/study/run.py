@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,6 +111,8 @@ def run(
             save(staging, solution, tables, summary, provenance)
     for error in extras.errors:
         raise error
+    if not stop.is_set():
+        shutil.rmtree(work_folder(target), ignore_errors=True)  # all of it is in the results now
     return Finished(read_results(target), stop.is_set())
 
 
