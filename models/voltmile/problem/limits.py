@@ -56,11 +56,14 @@ class SupplyLimit(_Limit):
 
 
 class CarbonLimit(_Limit):
-    """CO2 of a year (unit: kg); ``max_co2_kg = 0`` with a price is a carbon price."""
+    """CO2 of a year (unit: kg); ``max_co2_kg = 0`` with a price is a carbon price.
+
+    Measures can save more than vehicles emit: a cap below 0 asks for that.
+    """
 
     kind: Literal["carbon"]
     year: int
-    max_co2_kg: NonNegative
+    max_co2_kg: float
 
 
 class GreenCitiesLimit(_Limit):
