@@ -46,16 +46,19 @@ def _e_label(p: Program, given) -> None:
 def _packaging(p: Program, platform) -> None:
     before = None
     for y, parcels in zip(p.n.years, platform.parcels_million_by_year, strict=True):
-        row = p.add(("packaging_rise", platform.id, y), "<", platform.rise_max_per_year * parcels)
+        rows = [p.add(("packaging_rise", platform.id, y), "<", platform.rise_max_per_year * parcels)]
+        if before is not None:
+            rows.append(p.add(("packaging_kept", platform.id, y), ">", 0.0))
         for number, step in enumerate(platform.step):
             key = ("packed", platform.id, number, y)
             packed = p.variable(key, step.share * parcels)
             packed.cash[None, y, "packaging"] = 1e6 * step.cny_per_parcel
             packed.cash[None, y, "savings"] = -1e6 * platform.saving_cny_per_parcel
             packed.co2[None, y] = -1e6 * platform.co2_saved_kg_per_parcel
-            row.coefficients[key] = 1.0
-            if before is not None:
-                row.coefficients["packed", platform.id, number, y - 1] = -parcels / before
+            for row in rows:
+                row.coefficients[key] = 1.0
+                if before is not None:
+                    row.coefficients["packed", platform.id, number, y - 1] = -parcels / before
         before = parcels
 
 

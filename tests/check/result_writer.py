@@ -46,6 +46,7 @@ FAMILIES = [
     "fund",
     "label_printing",
     "packaging_rise",
+    "packaging_kept",
     "box_pool",
     "box_trips",
     "cutlery_response",

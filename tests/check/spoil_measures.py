@@ -41,6 +41,16 @@ def packaging_risen_too_fast(folder: Path, nation: Nation) -> None:
         first(found, lambda entry: entry["year"] == nation.years[0])["parcels_million"] *= 10
 
 
+@breaks("packaging_kept")
+def packaging_given_up(folder: Path, nation: Nation) -> None:
+    with entries(folder, nation, "packaging") as found:
+        first_year, last_year = nation.years[0], nation.years[-1]
+        platform = first(found, lambda entry: entry["year"] == first_year)["platform"]
+        for entry in found:
+            if (entry["platform"], entry["year"]) == (platform, last_year):
+                entry["parcels_million"] = 0.0
+
+
 @breaks("box_pool")
 def boxes_from_nowhere(folder: Path, nation: Nation) -> None:
     with entries(folder, nation, "boxes") as found:

@@ -195,6 +195,18 @@ def test_packaging_rises_only_so_fast() -> None:
     assert optimum(slow) == approx(BY_HAND + 50_000)
 
 
+def test_packaging_once_adopted_stays() -> None:
+    """60,000 CNY for packaging alone: the same share s of 5 and 8 million parcels at 0.05 CNY, s = 6 / 65.
+
+    It saves s * (5 + 0.8 * 8) million * 0.1 CNY, instead of 100,000 + 0.8 * 160,000. To spend 50,000 of it
+    in 2018 would save more, but then there were too little left for 2019.
+    """
+    model = solved(fund(60_000, counts=["packaging"]))
+    assert cost(model) == approx(BY_HAND + 228_000 - 6 / 65 * 1_140_000)
+    packed = [pyo.value(model.Packed["market", 0, year]) for year in (2018, 2019)]
+    assert packed == approx([5 * 6 / 65, 8 * 6 / 65])
+
+
 def test_a_price_on_carbon_pays_for_the_dearer_steps() -> None:
     """1 CNY a kg: the second step costs 0.02 CNY more than it saves, for 0.04 kg."""
 

@@ -112,6 +112,8 @@ label_printing[2019]: Labels[2019] - 50 Printers[2018] - 50 Printers[2019] <= 0
 packaging_rise[market,2018]: Packed[market,0,2018] + Packed[market,1,2018] <= 1.25
 packaging_rise[market,2019]: Packed[market,0,2019] + Packed[market,1,2019] - 1.6 Packed[market,0,2018]
     - 1.6 Packed[market,1,2018] <= 2
+packaging_kept[market,2019]: Packed[market,0,2019] + Packed[market,1,2019] - 1.6 Packed[market,0,2018]
+    - 1.6 Packed[market,1,2018] >= 0
 # Eq. 19: one trip in twenty is the last one
 box_pool[bright,2018]: Pool[bright,2018] - Boxes[bright,2018] = 0
 box_pool[bright,2019]: Pool[bright,2019] - Boxes[bright,2019] - Pool[bright,2018]

@@ -35,6 +35,7 @@ SIGN = {
     "fund": -1,
     "label_printing": -1,
     "packaging_rise": -1,
+    "packaging_kept": 1,
     "box_pool": 0,
     "box_trips": -1,
     "cutlery_response": -1,
@@ -220,6 +221,7 @@ def _rows(family: str, given: Given) -> Iterator[str]:
 _MEASURE_ROWS: dict[str, Callable[[Given], Iterator[str]]] = {
     "label_printing": lambda g: (str(y) for y in g.years if g.measures.e_label is not None),
     "packaging_rise": lambda g: (f"{o}|{y}" for o in g.platforms for y in g.years),
+    "packaging_kept": lambda g: (f"{o}|{y}" for o in g.platforms for y in g.years[1:]),
     "box_pool": lambda g: _box_rows(g),
     "box_trips": lambda g: _box_rows(g),
     "cutlery_response": lambda g: _response_rows(g),

@@ -56,7 +56,9 @@ def _check_packaging(g: Given, plan: Decisions, findings: Findings) -> None:
             parcels = platform.parcels_million_by_year[n]
             packed = sum(plan.packed.get((o, step, y), 0.0) for step in range(len(platform.step)))
             most = parcels * (before + platform.rise_max_per_year)
-            findings.at_most("packaging_rise", f"{o} {y}", "packed are", packed, most, "million parcels")
+            where, unit = f"{o} {y}", "million parcels"
+            findings.at_most("packaging_rise", where, "packed are", packed, most, unit)
+            findings.at_least("packaging_kept", where, "packed are", packed, parcels * before, unit)
             before = packed / parcels
 
 

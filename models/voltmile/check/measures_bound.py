@@ -76,10 +76,10 @@ class MeasuresBound:
             self.pay(packed, "packaging", y, step.cny_per_parcel * 1e6)
             self.pay(packed, "savings", y, -platform.saving_cny_per_parcel * 1e6)
             self.emit(packed, y, -platform.co2_saved_kg_per_parcel * 1e6)
-            packed.row(1.0, dual("packaging_rise", o, y))
-            if y < g.years[-1]:
-                growth = parcels[g.nth(y + 1)] / parcels[g.nth(y)]
-                packed.row(-growth, dual("packaging_rise", o, y + 1))
+            for row in ("packaging_rise", "packaging_kept"):
+                packed.row(1.0, dual(row, o, y))
+                if y < g.years[-1]:
+                    packed.row(-parcels[g.nth(y + 1)] / parcels[g.nth(y)], dual(row, o, y + 1))
             packed.least(self.ceilings.packed(o, n, y), total)
 
     def _boxes(self, c: str, y: int, total: Sum) -> None:

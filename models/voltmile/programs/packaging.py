@@ -55,6 +55,20 @@ def packaging_rise(m: Model, o: str, y: int) -> Relation:
     return packed(m, o, y) - before <= m.platform[o].rise_max_per_year * parcels(m, o, y)
 
 
+def later_platform_years(m: Model) -> Iterator[tuple[str, int]]:
+    """Every (o, y) but those of the first year."""
+    return ((o, y) for o, y in platform_years(m) if y > m.nation.years[0])
+
+
+def packaging_kept(m: Model, o: str, y: int) -> Relation:
+    r"""Better packaging stays with the share of a platform's parcels that has it (Eq. 18).
+
+    .. math:: \sum_{n} K_{ony} - \frac{parcels_{oy}}{parcels_{o\,y-1}} \sum_{n} K_{on\,y-1} \ge 0
+              \quad \forall o, y > y_0
+    """
+    return packed(m, o, y) - parcels(m, o, y) / parcels(m, o, y - 1) * packed(m, o, y - 1) >= 0
+
+
 def packaging(m: Model, y: int) -> Expr:
     r"""Cost of better packaging in a year, step by step.
 
@@ -87,5 +101,5 @@ FEATURE = Feature(
     variables=declare,
     national_costs={"packaging": packaging, "savings": savings},
     national_emissions={"packaging": packaging_co2},
-    constraints=(Rows(packaging_rise, platform_years),),
+    constraints=(Rows(packaging_rise, platform_years), Rows(packaging_kept, later_platform_years)),
 )
