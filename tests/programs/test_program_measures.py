@@ -316,3 +316,11 @@ def test_twice_the_parcels_bring_twice_as_much() -> None:
                     record[field] = [2 * volume for volume in record[field]]
 
     assert optimum(doubled) == approx(2 * BY_HAND - WITHOUT_MEASURES + 2 * 1_638)
+
+
+def test_the_plan_keeps_the_smallest_amounts_of_a_measure() -> None:
+    """A ten-thousandth of a parcel costs 5e-6 CNY, which the checker would miss."""
+    model = solved()
+    model.Packed["market", 1, 2018].set_value(1e-10)
+    (entry,) = [p for p in report.campaign_of(model).packaging if (p.step, p.year) == (1, 2018)]
+    assert entry.parcels_million == 1e-10

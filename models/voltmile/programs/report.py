@@ -181,7 +181,7 @@ def campaign_of(model: Model) -> records.Campaign:
         ),
         packaging=tuple(
             records.Packed(platform=o, step=n, year=y, parcels_million=parcels)
-            for (o, n, y), parcels in _amounts(model.Packed)
+            for (o, n, y), (parcels,) in _together(model.Packed)
         ),
         boxes=tuple(
             records.BoxLoop(
@@ -223,7 +223,9 @@ def _amounts(variables: pyo.Var) -> list[tuple[Any, float]]:
 
 
 def _together(*variables: pyo.Var) -> list[tuple[Any, list[float]]]:
-    """Return the values of several variables over one set, where they are not all zero."""
-    rows = [(key, [_value(v[key]) for v in variables]) for key in sorted(variables[0])]
-    kept = [(key, [x if x >= TINY else 0.0 for x in values]) for key, values in rows]
-    return [(key, values) for key, values in kept if any(values)]
+    """Return the values of several variables over one set, where they are not all zero.
+
+    Nothing is too small to count: these are thousands and millions, and their cost is compared to the cent.
+    """
+    rows = [(key, [_value(v[key]) + 0.0 for v in variables]) for key in sorted(variables[0])]
+    return [(key, values) for key, values in rows if any(values)]
