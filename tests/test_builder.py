@@ -81,6 +81,35 @@ def test_green2020_is_what_the_builder_writes(tmp_path: Path) -> None:
     assert files_of(tmp_path) == files_of(GREEN)
 
 
+def test_the_measures_of_green2020_are_what_the_builder_makes_of_the_book() -> None:
+    """What needs neither gazetteer nor climate: measures.toml, its limits and where its numbers come from."""
+    from instances.green2020.build import measures
+    from instances.green2020.build.book import read_book
+    from instances.green2020.build.known import plain
+    from instances.green2020.build.write import cell, parameter_rows
+
+    known = read_book()
+    tree = measures.measures_book(known)
+    assert book(GREEN, "measures.toml") == plain(tree)
+    limits = measures.limits(known)
+    assert book(GREEN, "instance.toml")["limit"][-len(limits) :] == plain(limits)
+    given = {(row["file"], row["field"]): row for row in table(GREEN, "parameters.csv")}
+    rows = [*parameter_rows("measures.toml", tree), *parameter_rows("instance.toml", {"limit": limits})]
+    assert len(rows) > 70
+    for row in rows:
+        assert given[row["file"], row["field"]] == {name: cell(value) for name, value in row.items()}
+
+
+def test_a_box_in_the_long_run_costs_what_the_book_says() -> None:
+    """0.75 CNY of box and 0.30 of return a use (parameters.md, section 2); the lost are not returned."""
+    loop, work = book(GREEN, "measures.toml")["boxes"], book(GREEN, "instance.toml")["work"]
+    box = loop["loss_share"] * loop["box_cny_by_year"][0]
+    back = loop["return_h"] * work["driver_cny_per_h_by_year"][0]
+    assert (box, back) == pytest.approx((0.75, 0.30), rel=1e-4)
+    kg = loop["loss_share"] * loop["co2_kg_per_box"] + loop["co2_kg_per_return"]
+    assert kg == pytest.approx(0.0828, rel=0.01)  # book, rpc_co2_per_use
+
+
 @pytest.mark.parametrize(
     ("name", "rural"),
     [
@@ -179,7 +208,7 @@ def test_a_year_has_310_days() -> None:
 def test_every_number_and_every_column_has_its_origin(folder: Path) -> None:
     given = {(row["file"], row["field"]): row for row in table(folder, "parameters.csv")}
     assert len(given) == len(table(folder, "parameters.csv"))
-    for file in TOML_FILES:
+    for file in (*TOML_FILES, *(path.name for path in folder.glob("measures.toml"))):
         for field, value in numbers(book(folder, file)):
             assert float(given[file, field]["value"]) == value, (file, field)
     for path in folder.glob("*.csv"):

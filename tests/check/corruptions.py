@@ -7,8 +7,17 @@ where the result has nothing to spoil in this way.
 from __future__ import annotations
 
 import spoil_bounds
+import spoil_measures
 import spoil_plans
 import spoil_reports
 from spoiling import CORRUPTIONS, Corruption, NotApplicableError
 
-__all__ = ["CORRUPTIONS", "Corruption", "NotApplicableError", "spoil_bounds", "spoil_plans", "spoil_reports"]
+__all__ = [
+    "CORRUPTIONS",
+    "Corruption",
+    "NotApplicableError",
+    "spoil_bounds",
+    "spoil_measures",
+    "spoil_plans",
+    "spoil_reports",
+]

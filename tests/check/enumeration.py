@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from enumerate_measures import add_measures
 from tours import Tour, measure_tour
 
 from voltmile.problem.nation import Nation
@@ -52,6 +53,7 @@ class Program:
         self._vehicles()
         self._chargers()
         self._daily()
+        add_measures(self)
         self._routes()
         self._limits()
 
@@ -66,6 +68,10 @@ class Program:
     def add(self, row: Key, sense: str, rhs: float) -> Row:
         self.rows[row] = Row(sense, rhs)
         return self.rows[row]
+
+    def variable(self, key: Key, upper: float) -> Variable:
+        self.variables[key] = Variable(upper)
+        return self.variables[key]
 
     def bev(self, k: str) -> bool:
         return self.n.vehicle_type[k].powertrain == "bev"
@@ -295,13 +301,13 @@ class Program:
                     if tour is not None:
                         yield tour
 
-    # -- national limits, Eqs. 10 to 14 ---------------------------------------------------------------------
+    # -- national limits, Eqs. 10 to 16 ---------------------------------------------------------------------
 
     def _limits(self) -> None:
         n = self.n
         for limit in n.limits:
             slack: Key = ("slack", limit.id)
-            year = n.years[-1] if limit.kind == "green_cities" else limit.year
+            year = getattr(limit, "year", n.years[-1])
             if limit.price_cny_per_unit is not None:
                 self.variables[slack] = Variable(math.inf)
                 self.variables[slack].cash[None, year, "penalty"] = limit.price_cny_per_unit
@@ -316,14 +322,21 @@ class Program:
                     share.coefficients[green] = -most
                     row.coefficients[green] = 1.0
             else:
-                row = self.add((limit.kind, limit.id), "<", 0.0)
+                row = self.add((limit.kind, limit.id), ">" if limit.kind == "labels" else "<", 0.0)
                 self._use(limit, row)
             if limit.price_cny_per_unit is not None:
-                row.coefficients[slack] = 1.0 if limit.kind == "green_cities" else -1.0
+                row.coefficients[slack] = 1.0 if row.sense == ">" else -1.0
 
     def _use(self, limit, row: Row) -> None:
-        y = limit.year
-        if limit.kind == "budget":
+        y = getattr(limit, "year", None)
+        if limit.kind == "labels":
+            given = self.n.measures.e_label
+            years = zip(self.n.years, given.parcels_million_by_year, strict=True)
+            anyway = sum(given.base_share * parcels for year, parcels in years if year <= y)
+            row.rhs = limit.min_labels_million - anyway
+        elif limit.kind == "fund":
+            row.rhs = limit.max_cny
+        elif limit.kind == "budget":
             constant = sum(
                 v for (_, year, term), v in self.constants.items() if year == y and term in limit.counts
             )
@@ -341,6 +354,10 @@ class Program:
                 used = sum(
                     v for (_, year, term), v in variable.cash.items() if year == y and term in limit.counts
                 )
+            elif limit.kind == "fund":
+                used = sum(v for (_, _, term), v in variable.cash.items() if term in limit.counts)
+            elif limit.kind == "labels":
+                used = 1.0 if key[0] == "labels" and key[1] <= y else 0.0
             elif limit.kind == "supply":
                 used = 1.0 if key[0] == "buy" and key[2] in limit.vehicle_types and key[3] == y else 0.0
             elif limit.kind == "carbon":

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from enumeration import Key, Program
+from measures_table import measure_rows
 from solving import Solved, least_without_routes, solve
 from tours import Tour
 from two_index import prove
@@ -41,7 +42,24 @@ FAMILIES = [
     "green_share",
     "green_count",
     "journey",
+    "labels",
+    "fund",
+    "label_printing",
+    "packaging_rise",
+    "packaging_kept",
+    "box_pool",
+    "box_trips",
+    "cutlery_response",
 ]
+MEASURES = {
+    "e_label": (("year",), {"printers_thousand": "printers", "labels_million": "labels"}),
+    "packaging": (("platform", "step", "year"), {"parcels_million": "packed"}),
+    "boxes": (
+        ("city", "year"),
+        {"bought_thousand": "boxes", "owned_thousand": "pool", "trips_thousand": "trips"},
+    ),
+    "cutlery": (("year",), {"spent_thousand_cny": "spent", "orders_million": "declined"}),
+}
 
 
 class ResultWriter:
@@ -88,12 +106,21 @@ class ResultWriter:
                     amount = round(value) if fields[-1] == "count" else value
                     entries.append(dict(zip(fields, (*key[1:], amount), strict=True)))
             plan[part] = entries
+        plan["measures"] = {part: self._measure(*fields) for part, fields in MEASURES.items()}
         plan["green"] = [{"limit": key[1], "city": key[2]} for key in self.s.value if key[0] == "green"]
         plan["routes"] = [
             {"id": f"r{n}", "hub": h, "vehicle_type": k, "year": y, "day_type": d, "stops": list(stops)}
             for n, (_, h, k, y, d, stops) in enumerate(self.routes)
         ]
         return plan
+
+    def _measure(self, letters: tuple[str, ...], amounts: dict[str, str]) -> list[dict[str, Any]]:
+        found = dict.fromkeys(key[1:] for key in self.s.value if key[0] in amounts.values())
+        return [
+            dict(zip(letters, key, strict=True))
+            | {amount: self.value(name, *key) for amount, name in amounts.items()}
+            for key in found
+        ]
 
     def summary(self) -> dict[str, Any]:
         costs: dict[str, float] = defaultdict(float)
@@ -147,7 +174,7 @@ class ResultWriter:
         return self.n.day_type[str(route[4])].days_per_year
 
     def tables(self) -> dict[str, list[dict[str, Any]]]:
-        return {
+        tables = {
             "fleet.csv": list(self._fleet()),
             "chargers.csv": list(self._chargers())
             or [dict.fromkeys(("hub", "charger_type", "year", "built", "installed"))],
@@ -166,6 +193,9 @@ class ResultWriter:
             "cities.csv": [self._city(c, y) for c in self.n.city for y in self.n.years],
             "limits.csv": [self._limit(limit) for limit in self.n.limits],
         }
+        if self.n.measures is not None:
+            tables["measures.csv"] = list(measure_rows(self))
+        return tables
 
     def value(self, *key: object) -> float:
         return self.s.value.get(key, 0.0)
@@ -234,16 +264,18 @@ class ResultWriter:
             used = sum(v for key, v in self.s.value.items() if key[:2] == ("green", limit.id))
             allowed, year = limit.min_cities, self.n.years[-1]
         else:
-            row, year = self.p.rows[limit.kind, limit.id], limit.year
+            row, year = self.p.rows[limit.kind, limit.id], getattr(limit, "year", self.n.years[-1])
             used = sum(a * self.value(*key) for key, a in row.coefficients.items() if key[0] != "slack")
             key = {
                 "budget": "max_cny",
                 "supply": "max_vehicles",
                 "carbon": "max_co2_kg",
                 "journey": "max_km_per_visit",
+                "labels": "min_labels_million",
+                "fund": "max_cny",
             }
             allowed = getattr(limit, key[limit.kind])
-            if limit.kind == "budget":
+            if limit.kind in ("budget", "labels"):
                 used += allowed - row.rhs
             if limit.kind == "journey":
                 used /= row.rhs / allowed

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from small_measures import LIMITS, MEASURES
+
+from voltmile.problem.measures import Measures
 from voltmile.problem.nation import EnergyBook, Header, Nation, VehicleBook
 
 INSTANCE: dict[str, Any] = {
@@ -60,6 +63,7 @@ INSTANCE: dict[str, Any] = {
             "price_cny_per_unit": 0.4,
         },
         {"id": "journey-2021", "kind": "journey", "year": 2021, "max_km_per_visit": 200.0},
+        *LIMITS,
     ],
 }
 
@@ -248,5 +252,6 @@ def small_nation() -> Nation:
         header=Header.model_validate(INSTANCE),
         vehicle_book=VehicleBook.model_validate(VEHICLES),
         energy_book=EnergyBook.model_validate(ENERGY),
+        measures=Measures.model_validate(MEASURES),
         **parts,
     )

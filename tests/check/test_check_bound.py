@@ -13,7 +13,7 @@ from enumeration import Key
 from examples import Example
 from solving import cheapest_serving, least_without_routes
 
-from voltmile.check.bound import Lagrangian, Sum, Variable
+from voltmile.check.bound import Lagrangian
 from voltmile.check.ceilings import Ceilings
 from voltmile.check.certificate import Certificate, read_certificate
 from voltmile.check.given import Given
@@ -21,6 +21,7 @@ from voltmile.check.hub_day import HubDayBound, Ways, most_carried, rounded_up
 from voltmile.check.rates import rates_of
 from voltmile.check.report import Findings
 from voltmile.check.roads import RoadBook
+from voltmile.check.sums import Sum, Variable
 
 
 def certificate_of(example: Example) -> dict[str, Any]:

@@ -127,3 +127,195 @@ def test_a_part_of_a_nation_holds_nothing_of_the_other_cities() -> None:
     assert {v.hub for v in own.villages} <= {h.id for h in own.hubs}
     assert own.limits == ()
     assert own.villages_of.keys() == {h.id for h in own.hubs}
+
+
+# -- measures.toml --------------------------------------------------------------------------------------
+
+MEASURES = """
+[e_label]
+parcels_million_by_year = [10.0, 20.0]
+base_share = 0.5
+share_max_by_year = [0.6, 0.8]
+printer_cny_by_year = [800.0, 700.0]
+printer_life_years = 2
+labels_per_printer_year = 50000.0
+saving_cny_per_label = 0.2
+co2_saved_kg_per_label = 0.01
+sheets_saved_per_label = 4.0
+
+[[packaging]]
+id = "market"
+parcels_million_by_year = [5.0, 8.0]
+rise_max_per_year = 0.25
+saving_cny_per_parcel = 0.15
+co2_saved_kg_per_parcel = 0.04
+step = [{ share = 0.2, cny_per_parcel = 0.05 }, { share = 0.5, cny_per_parcel = 0.17 }]
+
+[boxes]
+box_cny_by_year = [25.0, 20.0]
+trips_per_box_year = 20.0
+loss_share = 0.05
+return_h = 0.01
+share_max = 0.1
+saving_cny_per_trip = 1.0
+co2_kg_per_box = 2.0
+co2_kg_per_return = 0.02
+co2_saved_kg_per_trip = 0.3
+end_value_share = 0.4
+
+[cutlery]
+orders_million_by_year = [3.0, 4.0]
+saving_cny_per_set = 0.15
+co2_saved_kg_per_set = 0.04
+response = [
+    { cny_per_order = 0.0, opt_out_share = 0.03 },
+    { cny_per_order = 0.01, opt_out_share = 0.23 },
+    { cny_per_order = 0.03, opt_out_share = 0.33 },
+]
+"""
+
+
+@pytest.fixture
+def campaign(toy: Path) -> Path:
+    """The toy with measures."""
+    (toy / "measures.toml").write_text(MEASURES, encoding="utf-8")
+    return toy
+
+
+def test_measures_are_read_and_written(campaign: Path, tmp_path: Path) -> None:
+    nation = vm.read(campaign)
+    assert nation.measures is not None
+    assert nation.measures.cutlery is not None
+    assert nation.measures.cutlery.slopes == pytest.approx((20.0, 5.0))
+    vm.write(nation, tmp_path / "copy")
+    assert vm.read(tmp_path / "copy") == nation
+    assert nation.digest != vm.read(INSTANCES / "toy").digest
+
+
+def test_any_of_the_measures_may_be_left_out(toy: Path) -> None:
+    (toy / "measures.toml").write_text(MEASURES.split("[[packaging]]")[0], encoding="utf-8")
+    nation = vm.read(toy)
+    assert nation.campaign.e_label is not None
+    assert (nation.campaign.packaging, nation.campaign.boxes, nation.campaign.cutlery) == ((), None, None)
+
+
+def test_an_instance_without_measures_has_the_digest_it_always_had() -> None:
+    """Published results name it (experiments/published/quickstart/provenance.json)."""
+    published = "4c1416b04f289d4c6a27374cfc910a23e561df919f3624158c916e4d89b80991"
+    assert vm.read(INSTANCES / "quickstart").digest == published
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "base_share = 0.5",
+            "bas_share = 0.5",
+            "e_label.bas_share: unknown key; did you mean 'base_share' or 'loss_share'?",
+        ),
+        (
+            "share_max_by_year = [0.6, 0.8]",
+            "share_max_by_year = [0.4, 0.8]",
+            "e_label: share_max_by_year has 0.4, below base_share 0.5; valid: that or more",
+        ),
+        (
+            "printer_cny_by_year = [800.0, 700.0]",
+            "printer_cny_by_year = [800.0]",
+            "e_label.printer_cny_by_year: has 1 entries; valid: one entry for each of the 2 years",
+        ),
+        (
+            "parcels_million_by_year = [5.0, 8.0]",
+            "parcels_million_by_year = [5.0, 0.0]",
+            "packaging[0].parcels_million_by_year[1]: found 0.0; input should be greater than 0",
+        ),
+        (
+            "cny_per_parcel = 0.17",
+            "cny_per_parcel = 0.01",
+            "packaging[0]: step.cny_per_parcel [0.05, 0.01] falls; valid: steps that cost more and more",
+        ),
+        ("share = 0.5,", "share = 0.9,", "packaging[0]: step.share sums to 1.1; valid: at most 1"),
+        (
+            "loss_share = 0.05",
+            "loss_share = 0.2",
+            "boxes: loss_share * trips_per_box_year is 4: more boxes would be lost in a year than there are",
+        ),
+        (
+            "opt_out_share = 0.33",
+            "opt_out_share = 0.9",
+            "cutlery: response has the slopes 20, 33.5 (share for each CNY an order); valid: slopes that",
+        ),
+        (
+            "opt_out_share = 0.33",
+            "opt_out_share = 0.1",
+            "cutlery: response has the slopes 20, -6.5",
+        ),
+        (
+            "{ cny_per_order = 0.0,",
+            "{ cny_per_order = 0.02,",
+            "cutlery: response.cny_per_order [0.02, 0.01, 0.03] must rise strictly from 0",
+        ),
+        ("loss_share = 0.05", "loss_share = 1.05", "boxes.loss_share: found 1.05"),
+        ('id = "market"', "", "packaging[0].id: is missing"),
+    ],
+)
+def test_faulty_measures_are_named(old: str, new: str, message: str, campaign: Path) -> None:
+    edit(campaign / "measures.toml", old, new)
+    found = messages(campaign)
+    assert any(m.startswith(f"measures.toml, {message}") for m in found), found
+
+
+def test_a_platform_stands_there_once(campaign: Path) -> None:
+    market = MEASURES[MEASURES.index("[[packaging]]") : MEASURES.index("[boxes]")]
+    (campaign / "measures.toml").write_text(MEASURES + market, encoding="utf-8")
+    assert messages(campaign) == ["measures.toml, packaging.id: 'market' stands there 2 times; valid: once"]
+
+
+LIMITS = """
+[[limit]]
+id = "labels"
+kind = "labels"
+year = 2019
+min_labels_million = 10.0
+
+[[limit]]
+id = "foundation"
+kind = "fund"
+max_cny = 100.0
+counts = ["e_label", "boxes"]
+"""
+
+
+def with_limits(folder: Path, limits: str = LIMITS) -> None:
+    with (folder / "instance.toml").open("a", encoding="utf-8") as out:
+        out.write(limits)
+
+
+def test_limits_on_measures_that_are_not_there_are_reported(toy: Path) -> None:
+    with_limits(toy)
+    (toy / "measures.toml").write_text(MEASURES[MEASURES.index("[boxes]") :], encoding="utf-8")
+    assert messages(toy) == [
+        "instance.toml, limit labels: counts e-labels, but measures.toml has no [e_label]",
+        "instance.toml, limit foundation.counts: measures.toml has no 'e_label'; valid: boxes, cutlery",
+    ]
+
+
+def test_a_limit_on_measures_is_named_without_its_kind(campaign: Path) -> None:
+    with_limits(campaign, LIMITS.replace("10.0", "-10.0").replace('"boxes"', '"fuel"'))
+    found = messages(campaign)
+    last = len(vm.read(INSTANCES / "toy").limits)
+    assert any(m.startswith(f"instance.toml, limit[{last}].min_labels_million: found -10.0") for m in found)
+    assert any(m.startswith(f"instance.toml, limit[{last + 1}].counts[1]: found 'fuel'") for m in found)
+
+
+def test_a_part_of_a_nation_has_no_measures_unless_it_is_given_some(campaign: Path) -> None:
+    nation = vm.read(campaign)
+    assert nation.measures is not None
+    city = nation.cities[0].id
+    assert part(nation, {city}, ()).measures is None
+    own = part(nation, {city}, (), measures=nation.measures.of_share(0.25)).campaign
+    assert own.e_label is not None
+    assert own.cutlery is not None
+    assert own.e_label.parcels_million_by_year == (2.5, 5.0)
+    assert own.packaging[0].parcels_million_by_year == (1.25, 2.0)
+    assert own.cutlery.orders_million_by_year == (0.75, 1.0)
+    assert own.boxes == nation.measures.boxes

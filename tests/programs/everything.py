@@ -11,7 +11,7 @@ from voltmile.routes.columns import Column
 
 
 def everything(change: Callable[[Data], None] = lambda data: None) -> Nation:
-    """Two day types and tariff periods, urban tours, public and existing chargers, limits hard and priced."""
+    """Two day types and tariff periods, urban tours, chargers of all kinds, all limits, campaign measures."""
 
     def both(data: Data) -> None:
         _everything_on(data)
@@ -68,11 +68,61 @@ def _everything_on(data: Data) -> None:
         {"city": "dark", "day_type": "peak", "celsius": -10.0},
         {"city": "dark", "day_type": "regular", "celsius": 10.0},
     ]
+    data["measures"] = measures()
     data["existing_fleet"].append({"city": "dark", "vehicle_type": "van", "age_years": 3, "count": 2})
     data["existing_chargers"] = [
         {"hub": "bright-hub", "charger_type": "ac4", "age_years": 3, "count": 1},
         {"hub": "dark-hub", "charger_type": "ac4", "age_years": 1, "count": 1},
     ]
+
+
+def measures() -> Data:
+    """All four campaign measures, in numbers that are easy to multiply."""
+    return {
+        "e_label": {
+            "parcels_million_by_year": [10.0, 20.0],
+            "base_share": 0.5,
+            "share_max_by_year": [0.6, 0.8],
+            "printer_cny_by_year": [800.0, 700.0],
+            "printer_life_years": 2,
+            "labels_per_printer_year": 50_000.0,
+            "saving_cny_per_label": 0.2,
+            "co2_saved_kg_per_label": 0.01,
+            "sheets_saved_per_label": 4.0,
+        },
+        "packaging": [
+            {
+                "id": "market",
+                "parcels_million_by_year": [5.0, 8.0],
+                "rise_max_per_year": 0.25,
+                "saving_cny_per_parcel": 0.15,
+                "co2_saved_kg_per_parcel": 0.04,
+                "step": [{"share": 0.2, "cny_per_parcel": 0.05}, {"share": 0.5, "cny_per_parcel": 0.17}],
+            }
+        ],
+        "boxes": {
+            "box_cny_by_year": [25.0, 20.0],
+            "trips_per_box_year": 20.0,
+            "loss_share": 0.05,
+            "return_h": 0.01,
+            "share_max": 0.1,
+            "saving_cny_per_trip": 1.0,
+            "co2_kg_per_box": 2.0,
+            "co2_kg_per_return": 0.02,
+            "co2_saved_kg_per_trip": 0.3,
+            "end_value_share": 0.4,
+        },
+        "cutlery": {
+            "orders_million_by_year": [3.0, 4.0],
+            "saving_cny_per_set": 0.15,
+            "co2_saved_kg_per_set": 0.04,
+            "response": [
+                {"cny_per_order": 0.0, "opt_out_share": 0.03},
+                {"cny_per_order": 0.01, "opt_out_share": 0.23},
+                {"cny_per_order": 0.03, "opt_out_share": 0.33},
+            ],
+        },
+    }
 
 
 def _more_limits() -> list[Data]:
@@ -108,5 +158,26 @@ def _more_limits() -> list[Data]:
             "year": 2018,
             "max_km_per_visit": 30.0,
             "price_cny_per_unit": 6.0,
+        },
+        {"id": "labels-2018", "kind": "labels", "year": 2018, "min_labels_million": 5.5},
+        {
+            "id": "labels-2019",
+            "kind": "labels",
+            "year": 2019,
+            "min_labels_million": 20.0,
+            "price_cny_per_unit": 7.0,
+        },
+        {
+            "id": "foundation",
+            "kind": "fund",
+            "max_cny": 1000.0,
+            "counts": ["e_label", "packaging", "boxes", "cutlery"],
+        },
+        {
+            "id": "lent",
+            "kind": "fund",
+            "max_cny": 300.0,
+            "counts": ["cutlery", "boxes"],
+            "price_cny_per_unit": 8.0,
         },
     ]

@@ -177,16 +177,16 @@ def test_a_feature_can_be_added_from_outside() -> None:
     """Its cost enters the objective and the budget that counts it, its emission the carbon account."""
 
     def declare(m: pyo.ConcreteModel) -> None:
-        m.Labels = pyo.Var(m.YEARS, bounds=(0, 100))
+        m.Trees = pyo.Var(m.YEARS, bounds=(0, 100))
 
     measure = Feature(
         variables=declare,
-        national_costs={"purchase": lambda m, y: 10 * m.Labels[y]},
-        national_emissions={"paper": lambda m, y: -20 * m.Labels[y]},
+        national_costs={"purchase": lambda m, y: 10 * m.Trees[y]},
+        national_emissions={"trees": lambda m, y: -20 * m.Trees[y]},
     )
     nation = toy()
     model = build(nation, all_routes(nation), features=(*FEATURES, measure))
-    # each label costs 10 and saves 20 kg at 2 CNY; the budget of 2018 has 5,000 left
+    # each tree costs 10 and saves 20 kg at 2 CNY; the budget of 2018 has 5,000 left
     assert solve(model) == pytest.approx(195_140 - 1.8 * 100 * (20 * 2 - 10))
     assert report.co2_by_year(model) == pytest.approx({2018: 6100.0, 2019: 6100.0})
     (budget,) = [row for row in report.limit_rows(model) if row.limit == "budget-2018"]

@@ -80,7 +80,9 @@ carbon[carbon-2018]: 1400.1 Use[0] + 1753.7 Use[2] + 6420 Use[4] + 8040 Use[6]
     + 65 Charge[dark-hub,ac4,night,2018,peak] + 300 Charge[dark-hub,ac4,night,2018,regular]
     + 65 Charge[dark-hub,ac4,noon,2018,peak] + 300 Charge[dark-hub,ac4,noon,2018,regular]
     + 6.5 Public[bright-hub,2018,peak] + 30 Public[bright-hub,2018,regular] + 65 Public[dark-hub,2018,peak]
-    + 300 Public[dark-hub,2018,regular] - Slack[carbon-2018] <= 0
+    + 300 Public[dark-hub,2018,regular] - 10000 Labels[2018] - 40000 Packed[market,0,2018]
+    - 40000 Packed[market,1,2018] + 2000 Boxes[bright,2018] + 2000 Boxes[dark,2018] - 281 Trips[bright,2018]
+    - 281 Trips[dark,2018] - 40000 Declined[2018] - Slack[carbon-2018] <= 0
 # Eq. 13: M = 0.8 * (8 e-vans + 11 vans), see the bounds below
 green_share[two-green-cities,bright]: 0.2 Stock[bright,e-van,2018,2019] + 0.2 Stock[bright,e-van,2019,2019]
     - 0.8 Stock[bright,van,2017,2019] - 0.8 Stock[bright,van,2018,2019] - 0.8 Stock[bright,van,2019,2019]
@@ -93,6 +95,34 @@ journey[short-2018]: 5200 Use[0] + 4550 Use[1] + 6500 Use[2] + 5200 Use[3] + 240
     + 30000 Use[6] + 24000 Use[7] - Slack[short-2018] <= 54750
 journey[journey-2019]: 5200 Use[8] + 4550 Use[9] + 6500 Use[10] + 5200 Use[11] + 24000 Use[12]
     + 21000 Use[13] + 30000 Use[14] + 24000 Use[15] <= 73000
+# Eq. 15: half of 10 and 20 million parcels have an e-label anyway
+labels[labels-2018]: Labels[2018] >= 0.5
+labels[labels-2019]: Labels[2018] + Labels[2019] + Slack[labels-2019] >= 5
+# Eq. 16
+fund[foundation]: 800000 Printers[2018] + 700000 Printers[2019] + 50000 Packed[market,0,2018]
+    + 50000 Packed[market,0,2019] + 170000 Packed[market,1,2018] + 170000 Packed[market,1,2019]
+    + 25000 Boxes[bright,2018] + 20000 Boxes[bright,2019] + 25000 Boxes[dark,2018] + 20000 Boxes[dark,2019]
+    + 1000 Spent[2018] + 1000 Spent[2019] <= 1000
+fund[lent]: 25000 Boxes[bright,2018] + 20000 Boxes[bright,2019] + 25000 Boxes[dark,2018]
+    + 20000 Boxes[dark,2019] + 1000 Spent[2018] + 1000 Spent[2019] - Slack[lent] <= 300
+# Eq. 17: a thousand printers print 50 million labels a year, for two years
+label_printing[2018]: Labels[2018] - 50 Printers[2018] <= 0
+label_printing[2019]: Labels[2019] - 50 Printers[2018] - 50 Printers[2019] <= 0
+# Eq. 18: a quarter of 5 and 8 million parcels; what was packed of 5 million is 8 / 5 as much of 8 million
+packaging_rise[market,2018]: Packed[market,0,2018] + Packed[market,1,2018] <= 1.25
+packaging_rise[market,2019]: Packed[market,0,2019] + Packed[market,1,2019] - 1.6 Packed[market,0,2018]
+    - 1.6 Packed[market,1,2018] <= 2
+packaging_kept[market,2019]: Packed[market,0,2019] + Packed[market,1,2019] - 1.6 Packed[market,0,2018]
+    - 1.6 Packed[market,1,2018] >= 0
+# Eq. 19: one trip in twenty is the last one
+box_pool[bright,2018]: Pool[bright,2018] - Boxes[bright,2018] = 0
+box_pool[bright,2019]: Pool[bright,2019] - Boxes[bright,2019] - Pool[bright,2018]
+    + 0.05 Trips[bright,2018] = 0
+# Eq. 20: 1 / 20 + 0.05 / 2
+box_trips[dark,2019]: 0.075 Trips[dark,2019] - Pool[dark,2019] <= 0
+# Eq. 21: slopes (0.23 - 0.03) / 0.01 = 20 and 0.1 / 0.02 = 5 a CNY; 3 million * (0.2 - 5 * 0.01)
+cutlery_response[0,2018]: Declined[2018] - 0.02 Spent[2018] <= 0
+cutlery_response[1,2018]: Declined[2018] - 0.005 Spent[2018] <= 0.45
 """
 
 BOUNDS = """
@@ -122,6 +152,18 @@ Public[bright-hub,2018,regular]: 0 to 92.368421
 Public[dark-hub,2019,peak]: 0 to 44.736842
 Green[two-green-cities,dark]: 0 to 1, integer
 Slack[cash-2018]: 0 to none
+Labels[2018]: 0 to 1  # (0.6 - 0.5) * 10 million
+Labels[2019]: 0 to 6
+Printers[2018]: 0 to 0.12  # 6 million / 50,000
+Packed[market,1,2019]: 0 to 4  # half of 8 million
+# a tenth of: 65 * 1.5 + 300 days * 600 urban parcels and 65 * 1.1 + 300 days * 140 village parcels; in 2019
+# 1.2 times the first and 1.25 times the second
+Trips[bright,2018]: 0 to 29.051
+Trips[bright,2019]: 0 to 35.12125
+Boxes[bright,2018]: 0 to 2.6340938  # 0.075 times as many
+Pool[bright,2019]: 0 to 2.6340938
+Spent[2018]: 0 to 90  # 0.03 CNY * 3 million
+Declined[2019]: 0 to 1.2  # (0.33 - 0.03) * 4 million
 """
 
 COSTS = """
@@ -146,6 +188,7 @@ bright 2019 fuel: 3990.35 Use[8] + 18270 Use[12] + 3003 Urban[bright-hub,van,201
 bright 2018 drivers: 4750.2 Use[0] + 3718 Use[1] + 21840 Use[4] + 17100 Use[5]
     + 13000 Urban[bright-hub,e-van,2018,peak] + 60000 Urban[bright-hub,e-van,2018,regular]
     + 10400 Urban[bright-hub,van,2018,peak] + 48000 Urban[bright-hub,van,2018,regular]
+    + 190 Trips[bright,2018]  # 20 CNY * 0.01 h for 950 of 1,000 boxes
 # 65 and 300 days * 0.1 CNY * 80 km, 0.05 * 70, 0.1 * 80, 0.05 * 70; urban days of 50 and 60 km
 bright 2018 maintenance: 520 Use[0] + 227.5 Use[1] + 2400 Use[4] + 1050 Use[5]
     + 162.5 Urban[bright-hub,e-van,2018,peak] + 750 Urban[bright-hub,e-van,2018,regular]
@@ -157,8 +200,17 @@ bright end vehicle_value: - 24000 Stock[bright,e-van,2018,2019] - 42000 Stock[br
 # ages 2 and 1; the existing one is 3: a quarter of 4,000
 dark end charger_value: - 2000 Build[dark-hub,ac4,2018] - 3000 Build[dark-hub,ac4,2019] - 1000
 bright end charger_value: - 2000 Build[bright-hub,ac4,2018] - 3000 Build[bright-hub,ac4,2019]
+nation 2019 e_label: 700000 Printers[2019]
+nation 2018 packaging: 50000 Packed[market,0,2018] + 170000 Packed[market,1,2018]
+dark 2019 boxes: 20000 Boxes[dark,2019]
+nation 2019 cutlery: 1000 Spent[2019]
+nation 2018 savings: - 200000 Labels[2018] - 150000 Packed[market,0,2018] - 150000 Packed[market,1,2018]
+    - 150000 Declined[2018]
+bright 2018 savings: - 1000 Trips[bright,2018]
+bright end box_value: - 8000 Pool[bright,2019] + 400 Trips[bright,2019]
 nation 2018 penalty: 2 Slack[carbon-2018] + 3 Slack[cash-2018] + 6 Slack[short-2018]
 nation 2019 penalty: 4 Slack[all-vans-2019] + 2 Slack[carbon-2019] + 5 Slack[two-green-cities]
+    + 7 Slack[labels-2019] + 8 Slack[lent]
 """
 
 EMISSIONS = """
@@ -168,6 +220,10 @@ bright 2019 electricity: 6.5 Charge[bright-hub,ac4,night,2019,peak]
     + 30 Charge[bright-hub,ac4,night,2019,regular] + 6.5 Charge[bright-hub,ac4,noon,2019,peak]
     + 30 Charge[bright-hub,ac4,noon,2019,regular] + 6.5 Public[bright-hub,2019,peak]
     + 30 Public[bright-hub,2019,regular]
+nation 2019 e_label: - 10000 Labels[2019]
+nation 2019 packaging: - 40000 Packed[market,0,2019] - 40000 Packed[market,1,2019]
+bright 2019 boxes: 2000 Boxes[bright,2019] - 281 Trips[bright,2019]
+nation 2018 cutlery: - 40000 Declined[2018]
 """
 
 OBJECTIVE = {  # 2018 counts 1, 2019 0.8, the end 0.64
@@ -183,6 +239,14 @@ OBJECTIVE = {  # 2018 counts 1, 2019 0.8, the end 0.64
     "Urban[bright-hub,van,2019,peak]": 0.8 * (15600 + 390 + 3003),
     "Use[8]": 0.8 * 65 * 180.165,  # 30 CNY * 3.6925 h + 0.1 * 80 km + 7 CNY * 8.77 l
     "Slack[two-green-cities]": 0.8 * 5,
+    "Labels[2019]": -0.8 * 200_000,
+    "Printers[2018]": 800_000.0,
+    "Packed[market,1,2019]": 0.8 * (170_000 - 150_000),
+    "Boxes[dark,2019]": 0.8 * 20_000,
+    "Pool[dark,2019]": -0.64 * 8_000,
+    "Trips[dark,2019]": 0.8 * (-1_000 + 30 * 0.01 * 950) + 0.64 * 400,
+    "Spent[2019]": 0.8 * 1_000,
+    "Declined[2018]": -150_000.0,
 }
 OBJECTIVE_CONSTANT = 2 * 100 + 0.8 * 100 - 0.64 * 1000
 """Upkeep of the existing chargers, two in 2018 and one in 2019, which is worth something at the end."""

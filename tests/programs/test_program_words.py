@@ -35,11 +35,13 @@ def table(title: str) -> list[str]:
     return re.findall(r"^\| (.+?) \|", section(title), re.MULTILINE)[1:]
 
 
+def _equations() -> str:
+    return "".join(map(section, ("The city program", "The national limits", "The campaign measures")))
+
+
 def equations_of_page() -> dict[int, set[str]]:
     """Equation number -> bold names in its paragraph, as the code spells them."""
-    parts = re.split(
-        r"^\*\*\((\d+)\) ", section("The city program") + section("The national limits"), flags=re.MULTILINE
-    )
+    parts = re.split(r"^\*\*\((\d+)\) ", _equations(), flags=re.MULTILINE)
     found = {}
     for number, text in zip(parts[1::2], parts[2::2], strict=True):
         first, rest = text.split("**", 1)
@@ -62,7 +64,7 @@ def equations_of_code() -> dict[int, set[str]]:
 
 def test_every_equation_of_the_page_is_a_function_and_the_reverse() -> None:
     page, code = equations_of_page(), equations_of_code()
-    assert set(page) == set(code) == set(range(1, 15))
+    assert set(page) == set(code) == set(range(1, 22))
     for number, names in page.items():
         assert names <= code[number], f"Eq. {number}"
 
@@ -80,7 +82,8 @@ def test_every_constraint_and_cost_term_states_its_formula() -> None:
     rules = [rows.rule for feature in FEATURES for rows in feature.constraints]
     for feature in FEATURES:
         rules += [*feature.costs.values(), *feature.terminal_costs.values(), *feature.national_costs.values()]
-        rules += [*feature.emissions.values(), *feature.uses.values()]
+        rules += [*feature.emissions.values(), *feature.national_emissions.values()]
+        rules += feature.uses.values()
     for rule in rules:
         assert ".. math::" in (rule.__doc__ or ""), rule.__name__
 
@@ -90,6 +93,11 @@ def test_every_cost_term_is_in_the_table_and_the_reverse() -> None:
     code = {term: False for feature in FEATURES for term in (*feature.costs, *feature.national_costs)}
     code |= {term: True for feature in FEATURES for term in feature.terminal_costs}
     assert page == code
+
+
+def test_every_source_of_carbon_of_the_measures_is_in_the_table_and_the_reverse() -> None:
+    code = {source for feature in FEATURES for source in (*feature.emissions, *feature.national_emissions)}
+    assert set(table("The carbon of the measures")) == code - {"fuel", "electricity"}
 
 
 def test_every_variable_is_in_the_table_with_its_letters_and_the_reverse(model: pyo.ConcreteModel) -> None:
@@ -108,6 +116,8 @@ def test_every_variable_is_in_the_table_with_its_letters_and_the_reverse(model: 
         "p": {period.id for tariff in n.energy_book.tariff for period in tariff.period},
         "l": {limit.id for limit in n.limits},
         "r": set(range(len(model.columns))),
+        "o": {platform.id for platform in n.campaign.packaging},
+        "n": {0, 1},
     }
     for name, letters in page.items():
         for key in model.find_component(name):

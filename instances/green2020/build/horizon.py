@@ -122,7 +122,7 @@ def budget(book: Book, plan: Plan, vehicles: dict[str, Tree]) -> list[Known]:
     return found
 
 
-def limits(book: Book, plan: Plan, vehicles: dict[str, Tree], green: Known, min_cities: Known) -> Tree:
+def limits(book: Book, plan: Plan, vehicles: dict[str, Tree], green: Known, min_cities: Known) -> list[Tree]:
     """Return the national limits: budget, supply, a price on carbon, green cities."""
     bev: list[Tree] = list(electrics(book))
     counts: list[Tree] = ["purchase", "chargers", "grid_upgrade"]
@@ -165,7 +165,7 @@ def limits(book: Book, plan: Plan, vehicles: dict[str, Tree], green: Known, min_
     return found
 
 
-def header(book: Book, name: str, title: str, limit: Tree) -> dict[str, Tree]:
+def header(book: Book, name: str, title: str, limit: list[Tree]) -> dict[str, Tree]:
     """Return `instance.toml`."""
     return {
         "format": Known(1, "derived", RULE, "version of the format"),

@@ -6,7 +6,7 @@ import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import columns, horizon
+from . import columns, horizon, measures
 from .book import Book
 from .cities import City, chosen_cities, quotas
 from .climate import Climate, terrain_of
@@ -197,7 +197,7 @@ def instance_book(national: National, book: Book, vehicles: dict[str, Tree]) -> 
         "the share Cainiao Express reported for March 2023 (book, cainiao_ev_share_2023)",
     )
     pilots = book("green_freight_demo_cities").whole()
-    limit = horizon.limits(book, plan, vehicles, green, pilots)
+    limit = [*horizon.limits(book, plan, vehicles, green, pilots), *measures.limits(book)]
     title = "100 cities and 40,000 villages of China, 2018-2020"
     return horizon.header(book, "green2020", title, limit)
 
@@ -210,6 +210,7 @@ def write(national: National, sources: Sources, folder: Path) -> None:
         "instance.toml": instance_book(national, book, vehicles),
         "vehicles.toml": vehicles,
         "energy.toml": energy_book(book),
+        "measures.toml": measures.measures_book(book),
     }
     for name, tree in trees.items():
         write_toml(folder / name, tree)

@@ -234,6 +234,24 @@ def merged(lines: list[tuple[Cell, ...]]) -> tuple[Cell, ...]:
     return (lines[0][0], fields, values[0] if len(values) == 1 else "various", lines[0][3], lines[0][4])
 
 
+def measure_lines(folder: Path) -> list[str]:
+    """Return the national numbers of the campaign measures by year."""
+    notes = {row["field"]: row for row in rows(folder / "parameters.csv") if row["file"] == "measures.toml"}
+    platforms = sorted({field.split(".")[1] for field in notes if field.startswith("packaging.")})
+    fields = [
+        ("parcels, million", "e_label.parcels_million_by_year"),
+        ("share that can have an e-label", "e_label.share_max_by_year"),
+        *((f"parcels of {o}, million", f"packaging.{o}.parcels_million_by_year") for o in platforms),
+        ("meal orders, million", "cutlery.orders_million_by_year"),
+    ]
+    found: list[tuple[Cell, ...]] = []
+    for what, field in fields:
+        own = [notes[f"{field}[{number}]"] for number in range(len(YEARS))]
+        labels = sorted({row["confidence"] for row in own})
+        found.append((what, *(float(row["value"]) for row in own), ", ".join(labels)))
+    return markdown(("measures", *(f"{year}:" for year in YEARS), "confidence"), found)
+
+
 def confidence_lines(folder: Path) -> list[str]:
     """Return how many rows of parameters.csv bear which label."""
     count = Counter((row["file"], row["confidence"]) for row in rows(folder / "parameters.csv"))
@@ -264,6 +282,7 @@ def write_national(national: National, sources: Sources, folder: Path) -> None:
         ("The join in numbers", lambda: join_lines(national, sources)),
         ("Vehicles", lambda: vehicle_lines(sources.book)),
         ("Budget and supply", lambda: limit_lines(folder)),
+        ("Campaign measures", lambda: measure_lines(folder)),
         ("Labels in parameters.csv", lambda: confidence_lines(folder)),
         ("Numbers without a source", lambda: assumption_lines(folder)),
         ("The cities", lambda: city_lines(national, sources)),

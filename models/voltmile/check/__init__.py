@@ -9,9 +9,11 @@ Rules a violation can name:
 * routes: membership, elementary, empty_route, load_kg, load_m3, shift, time_window, energy
 * equations: cover (1), vehicle_days (2), stock and retirement (3), urban_service and urban_hub (4),
   energy_balance (5), charger_power (6), grid and upgrade_limit (7), electric_share (8), electric_only (9),
-  budget (10), supply (11), carbon (12), green_cities (13), journey (14), hard_limit
+  budget (10), supply (11), carbon (12), green_cities (13), journey (14), labels (15), fund (16),
+  label_printing (17), packaging_rise and packaging_kept (18), box_pool (19), box_trips (20),
+  cutlery_response (21), hard_limit
 * reported numbers: route_attributes, fleet_table, charger_table, cost_term, city_table, limits_table,
-  summary, objective, co2, journey_summary, gap, status
+  measures_table, summary, objective, co2, journey_summary, gap, status
 * the bound: certificate, dual_sign, hub_day, bound
 """
 

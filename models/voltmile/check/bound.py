@@ -14,69 +14,26 @@ it holds in exact arithmetic for the numbers as they stand in the files.
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
-from voltmile.check.arrays import exact_sum
 from voltmile.check.ceilings import Ceilings
 from voltmile.check.certificate import Certificate
 from voltmile.check.costs import urban_tour
+from voltmile.check.decisions import Decisions
 from voltmile.check.given import Given
-from voltmile.problem.limits import BudgetLimit, CarbonLimit, GreenCitiesLimit, JourneyLimit, SupplyLimit
-
-UNIT_ROUNDOFF = 2.0**-53
-OPERATIONS = 12
-
-
-@dataclass
-class Sum:
-    """A sum with a bound on its rounding error."""
-
-    parts: list[float] = field(default_factory=list)
-    error: float = 0.0
-
-    def add(self, value: float) -> None:
-        """Add a product of a few numbers."""
-        self.parts.append(value)
-        self.error += OPERATIONS * UNIT_ROUNDOFF * abs(value)
-
-    @property
-    def value(self) -> float:
-        """The sum as computed."""
-        return exact_sum(self.parts)
-
-    @property
-    def safe(self) -> float:
-        """Certainly not above the exact sum."""
-        return self.value - 2 * (self.error + UNIT_ROUNDOFF * abs(self.value))
-
-
-@dataclass
-class Variable:
-    """The products that the reduced cost of a variable is the sum of."""
-
-    products: list[float] = field(default_factory=list)
-
-    def cost(self, cny: float) -> None:
-        """Cost of a unit in the objective (CNY)."""
-        self.products.append(cny)
-
-    def row(self, coefficient: float, dual: float) -> None:
-        """Coefficient in a row with this dual value."""
-        if dual:
-            self.products.append(-coefficient * dual)
-
-    def least(self, upper: float, total: Sum) -> None:
-        """Add the least of reduced cost times value, over values from 0 to ``upper``."""
-        reduced = exact_sum(self.products)
-        if not math.isfinite(reduced):
-            total.parts.append(-math.inf)
-            return
-        error = OPERATIONS * UNIT_ROUNDOFF * exact_sum(map(abs, self.products))
-        total.parts.append(min(0.0, upper * reduced))
-        if reduced < error:
-            total.error += upper * (error + 2 * UNIT_ROUNDOFF * abs(reduced))
+from voltmile.check.measures import labels_until
+from voltmile.check.measures_bound import MeasuresBound
+from voltmile.check.sums import Sum, Variable
+from voltmile.problem.limits import (
+    BudgetLimit,
+    CarbonLimit,
+    FundLimit,
+    GreenCitiesLimit,
+    JourneyLimit,
+    LabelsLimit,
+    SupplyLimit,
+)
 
 
 @dataclass(frozen=True)
@@ -102,6 +59,7 @@ class Lagrangian:
                 for d in self.given.days:
                     self._energy(h, y, d, total)
                     self._urban(h, y, d, total)
+        MeasuresBound(self.given, self.ceilings, self.duals, self._pay, self._emit).add(total)
         return total
 
     # -- rows -----------------------------------------------------------------------------------------------
@@ -132,6 +90,11 @@ class Lagrangian:
             elif isinstance(limit, JourneyLimit):
                 days = sum(day.days_per_year for day in g.days.values())
                 total.add(limit.max_km_per_visit * days * len(g.villages) * dual("journey", limit.id))
+            elif isinstance(limit, LabelsLimit):
+                anyway = labels_until(g, Decisions(), limit.year)
+                total.add((limit.min_labels_million - anyway) * dual("labels", limit.id))
+            elif isinstance(limit, FundLimit):
+                total.add(limit.max_cny * dual("fund", limit.id))
             else:
                 self._green(limit, total)
 
@@ -157,8 +120,8 @@ class Lagrangian:
                 count = g.existing_alive(h, s, y)
                 upkeep = charger.upkeep_cny_per_year * count
                 total.add(g.delta[y] * upkeep)
-                for limit in self._budgets.get(("charger_upkeep", y), ()):
-                    total.add(-upkeep * dual("budget", limit))
+                for family, limit in self._purses.get(("charger_upkeep", y), ()):
+                    total.add(-upkeep * dual(family, limit))
                 total.add(-charger.power_kw * count * dual("grid", h, y))
                 for p, period in g.periods_of[g.hubs[h].city].items():
                     for d in g.days:
@@ -172,20 +135,22 @@ class Lagrangian:
     # -- variables ------------------------------------------------------------------------------------------
 
     @cached_property
-    def _budgets(self) -> dict[tuple[str, int], list[str]]:
-        """Budgets that count a term in a year."""
-        found: dict[tuple[str, int], list[str]] = {}
+    def _purses(self) -> dict[tuple[str, int], list[tuple[str, str]]]:
+        """Budgets and funds that count a term in a year: family of rows and id."""
+        found: dict[tuple[str, int], list[tuple[str, str]]] = {}
         for limit in self.given.nation.header.limit:
-            if isinstance(limit, BudgetLimit):
+            if isinstance(limit, BudgetLimit | FundLimit):
+                years = (limit.year,) if isinstance(limit, BudgetLimit) else self.given.years
                 for term in set(limit.counts):
-                    found.setdefault((term, limit.year), []).append(limit.id)
+                    for y in years:
+                        found.setdefault((term, y), []).append((limit.kind, limit.id))
         return found
 
     def _pay(self, variable: Variable, term: str, y: int, cash: float) -> None:
-        """Cash of a cost term: in the objective, and in every budget that counts it."""
+        """Cash of a cost term: in the objective, and in every budget and fund that counts it."""
         variable.cost(self.given.delta[y] * cash)
-        for limit in self._budgets.get((term, y), ()):
-            variable.row(cash, self.duals.dual("budget", limit))
+        for family, limit in self._purses.get((term, y), ()):
+            variable.row(cash, self.duals.dual(family, limit))
 
     def _emit(self, variable: Variable, y: int, kg: float) -> None:
         """CO2 in every carbon limit of the year."""

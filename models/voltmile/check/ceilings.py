@@ -75,3 +75,60 @@ class Ceilings:
         routes = len(g.villages_of[h]) * max((g.range_kwh(k) for k in electric), default=0.0)
         urban = sum(self.urban(h, k, y, d) * g.urban_energy(g.hubs[h].city, k, d) for k in electric)
         return (routes + urban) / g.public_efficiency
+
+    # -- campaign measures ----------------------------------------------------------------------------------
+
+    def labels(self, y: int) -> float:
+        """Labels[y] (million)."""
+        given = self.given.measures.e_label
+        if given is None:
+            return 0.0
+        n = self.given.nth(y)
+        return given.parcels_million_by_year[n] * (given.share_max_by_year[n] - given.base_share)
+
+    def printers(self) -> float:
+        """Printers[y] (thousand): enough for the labels of every year."""
+        given = self.given.measures.e_label
+        if given is None:
+            return 0.0
+        return max(map(self.labels, self.given.years)) * 1e6 / (given.labels_per_printer_year * 1e3)
+
+    def packed(self, o: str, n: int, y: int) -> float:
+        """Packed[o,n,y] (million parcels)."""
+        platform = self.given.platforms[o]
+        if not 0 <= n < len(platform.step):
+            return 0.0
+        return platform.step[n].share * platform.parcels_million_by_year[self.given.nth(y)]
+
+    @cached_property
+    def _trips(self) -> dict[tuple[str, int], float]:
+        loop, g = self.given.measures.boxes, self.given
+        share = loop.share_max if loop is not None else 0.0
+        return {(c, y): share * g.yearly_parcels(c, y) / 1e3 for c in g.cities for y in g.years}
+
+    def trips(self, c: str, y: int) -> float:
+        """Trips[c,y] (thousand)."""
+        return self._trips[c, y]
+
+    def boxes(self, c: str) -> float:
+        """Boxes[c,y] and Pool[c,y] (thousand): enough for the trips of every year."""
+        loop = self.given.measures.boxes
+        if loop is None:
+            return 0.0
+        each = 1.0 / loop.trips_per_box_year + loop.loss_share / 2.0
+        return each * max(self.trips(c, y) for y in self.given.years)
+
+    def spent(self, y: int) -> float:
+        """Spent[y] (thousand CNY)."""
+        given = self.given.measures.cutlery
+        if given is None:
+            return 0.0
+        return given.response[-1].cny_per_order * given.orders_million_by_year[self.given.nth(y)] * 1e6 / 1e3
+
+    def declined(self, y: int) -> float:
+        """Declined[y] (million orders)."""
+        given = self.given.measures.cutlery
+        if given is None:
+            return 0.0
+        gained = given.response[-1].opt_out_share - given.response[0].opt_out_share
+        return gained * given.orders_million_by_year[self.given.nth(y)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -31,6 +31,14 @@ SIGN = {
     "green_share": 1,
     "green_count": 1,
     "journey": -1,
+    "labels": 1,
+    "fund": -1,
+    "label_printing": -1,
+    "packaging_rise": -1,
+    "packaging_kept": 1,
+    "box_pool": 0,
+    "box_trips": -1,
+    "cutlery_response": -1,
 }
 #: Solvers return duals of the wrong sign by up to this much (relative to the larger ones); they count as 0.
 SIGN_ROOM = 1e-6
@@ -173,8 +181,7 @@ def _clip_priced(given: Given, value: dict[str, dict[str, float]], findings: Fin
         if limit.price_cny_per_unit is None:
             continue
         family = "green_count" if limit.kind == "green_cities" else limit.kind
-        year = given.years[-1] if limit.kind == "green_cities" else limit.year
-        price = given.delta[year] * limit.price_cny_per_unit
+        price = given.delta[given.limit_year(limit)] * limit.price_cny_per_unit
         dual = value[family].get(limit.id, 0.0)
         message = f"dual value {number(dual)} exceeds the discounted price of {number(price)} CNY a unit"
         within = abs(dual) <= price + SIGN_ROOM * max(1.0, price)
@@ -202,11 +209,34 @@ def _rows(family: str, given: Given) -> Iterator[str]:
         return (f"{h}|{y}" for h in g.hubs for y in g.years)
     if family in ("upgrade_limit", "electric_share"):
         return iter(g.hubs if family == "upgrade_limit" else g.cities)
+    if family in _MEASURE_ROWS:
+        return _MEASURE_ROWS[family](given)
     kind = "green_cities" if family.startswith("green") else family
     limits = [limit.id for limit in g.nation.header.limit if limit.kind == kind]
     if family == "green_share":
         return (f"{limit}|{c}" for limit in limits for c in g.cities)
     return iter(limits)
+
+
+_MEASURE_ROWS: dict[str, Callable[[Given], Iterator[str]]] = {
+    "label_printing": lambda g: (str(y) for y in g.years if g.measures.e_label is not None),
+    "packaging_rise": lambda g: (f"{o}|{y}" for o in g.platforms for y in g.years),
+    "packaging_kept": lambda g: (f"{o}|{y}" for o in g.platforms for y in g.years[1:]),
+    "box_pool": lambda g: _box_rows(g),
+    "box_trips": lambda g: _box_rows(g),
+    "cutlery_response": lambda g: _response_rows(g),
+}
+
+
+def _box_rows(given: Given) -> Iterator[str]:
+    cities = given.cities if given.measures.boxes is not None else ()
+    return (f"{c}|{y}" for c in cities for y in given.years)
+
+
+def _response_rows(given: Given) -> Iterator[str]:
+    cutlery = given.measures.cutlery
+    pieces = range(len(cutlery.response) - 1) if cutlery is not None else ()
+    return (f"{n}|{y}" for n in pieces for y in given.years)
 
 
 def _stock_rows(given: Given) -> Iterator[str]:

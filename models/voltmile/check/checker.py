@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from voltmile.check.bound import Lagrangian, Sum
+from voltmile.check.bound import Lagrangian
 from voltmile.check.ceilings import Ceilings
 from voltmile.check.certificate import read_certificate
 from voltmile.check.charging import check_charging, count_charging
@@ -18,12 +18,14 @@ from voltmile.check.decisions import read_decisions
 from voltmile.check.fleet import check_fleet, count_fleet
 from voltmile.check.given import Given
 from voltmile.check.limits import LimitCheck, check_cover
+from voltmile.check.measures import check_measures
 from voltmile.check.proofs import Proofs
 from voltmile.check.report import ClaimCount, Findings, PricingLevel, Report, is_number, number, slack_for
 from voltmile.check.result import ResultFiles, read_result
 from voltmile.check.roads import RoadBook
 from voltmile.check.routes import drive_all
 from voltmile.check.summary import check_provenance, check_status, check_summary, instance_digest
+from voltmile.check.sums import Sum
 from voltmile.check.tables import Recomputed, check_tables
 from voltmile.problem.faults import FaultyInputError
 from voltmile.problem.folder import read
@@ -60,7 +62,8 @@ def check(instance: Nation | str | Path, result: str | Path, *, pricing: Pricing
     """
     start, findings = time.perf_counter(), Findings()
     nation = _read_instance(instance, findings)
-    files = read_result(Path(result), findings)
+    has_measures = nation is not None and nation.measures is not None
+    files = read_result(Path(result), findings, has_measures)
     if nation is None:
         return Report(str(instance), tuple(findings.violations), dict(findings.checked))
     given = Given(nation)
@@ -121,6 +124,7 @@ def _check_plan(
     check_fleet(given, decisions, fleet, driven, findings)
     charging = count_charging(given, decisions, driven)
     check_charging(given, decisions, charging, findings)
+    check_measures(given, decisions, findings)
     books = keep_books(given, decisions, fleet, charging, driven)
     limits = LimitCheck(given, decisions, fleet, books, driven)
     used = limits.run(findings)

@@ -11,6 +11,7 @@ from voltmile.check.charging import Charging
 from voltmile.check.decisions import Decisions
 from voltmile.check.fleet import Fleet
 from voltmile.check.given import Given
+from voltmile.check.measures import carbon_of_measures, cash_of_measures
 from voltmile.check.routes import Driven
 
 YearOrEnd = int | Literal["end"]
@@ -28,8 +29,13 @@ YEARLY_TERMS = (
     "fuel",
     "drivers",
     "maintenance",
+    "e_label",
+    "packaging",
+    "boxes",
+    "cutlery",
+    "savings",
 )
-TERMINAL_TERMS = ("vehicle_value", "charger_value")
+TERMINAL_TERMS = ("vehicle_value", "charger_value", "box_value")
 TERMS = (*YEARLY_TERMS, *TERMINAL_TERMS, "penalty")
 
 
@@ -43,12 +49,13 @@ class Books:
         CNY in the money of the year.
     delta : dict of int to float
         Weight of each year's money.
-    co2_kg : dict of (c, y) to float
+    co2_kg : dict of (c or None, y) to float
+        None: national measures.
     """
 
     cash: dict[Account, float]
     delta: dict[YearOrEnd, float]
-    co2_kg: dict[tuple[str, int], float]
+    co2_kg: dict[tuple[str | None, int], float]
 
     def discounted(self, account: Account) -> float:
         """Return what an account counts in the objective (CNY)."""
@@ -73,15 +80,19 @@ def keep_books(
 ) -> Books:
     """Add everything up."""
     cash: dict[Account, float] = defaultdict(float)
-    co2: dict[tuple[str, int], float] = defaultdict(float)
+    co2: dict[tuple[str | None, int], float] = defaultdict(float)
     _pay_for_vehicles(given, plan, fleet, cash)
     _pay_for_chargers(given, plan, charging, cash)
     _pay_for_energy(given, plan, cash, co2)
     _pay_for_driving(given, plan, driven, cash, co2)
+    for account, amount in cash_of_measures(given, plan):
+        cash[account] += amount
+    for place, kg in carbon_of_measures(given, plan):
+        co2[place] += kg
     for limit in given.nation.header.limit:
         if limit.price_cny_per_unit is not None:
-            year = given.years[-1] if limit.kind == "green_cities" else limit.year
-            cash[None, year, "penalty"] += limit.price_cny_per_unit * plan.slack.get(limit.id, 0.0)
+            paid = limit.price_cny_per_unit * plan.slack.get(limit.id, 0.0)
+            cash[None, given.limit_year(limit), "penalty"] += paid
     delta: dict[YearOrEnd, float] = {y: given.delta[y] for y in given.years}
     delta["end"] = given.delta[given.end]
     return Books(dict(cash), delta, dict(co2))
@@ -120,7 +131,7 @@ def _pay_for_chargers(given: Given, plan: Decisions, charging: Charging, cash: d
 
 
 def _pay_for_energy(
-    given: Given, plan: Decisions, cash: dict[Account, float], co2: dict[tuple[str, int], float]
+    given: Given, plan: Decisions, cash: dict[Account, float], co2: dict[tuple[str | None, int], float]
 ) -> None:
     for (h, _, p, y, d), kwh in plan.charge.items():
         c, yearly = given.hubs[h].city, given.days[d].days_per_year * kwh
@@ -137,7 +148,7 @@ def _pay_for_driving(
     plan: Decisions,
     driven: list[Driven],
     cash: dict[Account, float],
-    co2: dict[tuple[str, int], float],
+    co2: dict[tuple[str | None, int], float],
 ) -> None:
     for one in driven:
         c, k, y = one.city, one.route.vehicle_type, one.route.year

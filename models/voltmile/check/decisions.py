@@ -28,6 +28,14 @@ class Decisions:
     urban: dict[tuple[str, str, int, str], float] = field(default_factory=dict)
     charge: dict[tuple[str, str, str, int, str], float] = field(default_factory=dict)
     public: dict[tuple[str, int, str], float] = field(default_factory=dict)
+    printers: dict[int, float] = field(default_factory=dict)
+    labels: dict[int, float] = field(default_factory=dict)
+    packed: dict[tuple[str, int, int], float] = field(default_factory=dict)
+    boxes: dict[tuple[str, int], float] = field(default_factory=dict)
+    pool: dict[tuple[str, int], float] = field(default_factory=dict)
+    trips: dict[tuple[str, int], float] = field(default_factory=dict)
+    spent: dict[int, float] = field(default_factory=dict)
+    declined: dict[int, float] = field(default_factory=dict)
     green: dict[tuple[str, str], int] = field(default_factory=dict)
     slack: dict[str, float] = field(default_factory=dict)
 
@@ -45,15 +53,29 @@ PARTS: tuple[tuple[str, tuple[str, ...], str | None, str], ...] = (
     ("slack", ("limit",), "amount", "units"),
 )
 
+#: The same for the measures of the plan; the first name is that of the decision.
+MEASURES: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
+    ("printers", "e_label", ("year",), "printers_thousand", "thousand printers"),
+    ("labels", "e_label", ("year",), "labels_million", "million labels"),
+    ("packed", "packaging", ("platform", "step", "year"), "parcels_million", "million parcels"),
+    ("boxes", "boxes", ("city", "year"), "bought_thousand", "thousand boxes"),
+    ("pool", "boxes", ("city", "year"), "owned_thousand", "thousand boxes"),
+    ("trips", "boxes", ("city", "year"), "trips_thousand", "thousand trips"),
+    ("spent", "cutlery", ("year",), "spent_thousand_cny", "thousand CNY"),
+    ("declined", "cutlery", ("year",), "orders_million", "million orders"),
+)
+
 
 def read_decisions(given: Given, ceilings: Ceilings, plan: Plan, findings: Findings) -> Decisions:
     """Sort the plan by index letters; note unknown ids, double entries and values out of bounds."""
     decisions = Decisions()
     valid = _valid_values(given)
     upper = _upper_bounds(given, ceilings)
-    for part, keys, amount, unit in PARTS:
+    parts = [(part, getattr(plan, part), keys, amount, unit) for part, keys, amount, unit in PARTS]
+    parts += [(name, getattr(plan.measures, part), *rest) for name, part, *rest in MEASURES]
+    for part, records, keys, amount, unit in parts:
         table: dict[Any, float] = getattr(decisions, part)
-        for record in getattr(plan, part):
+        for record in records:
             key = tuple(getattr(record, name) for name in keys)
             where = f"{part} {' '.join(map(str, key))}"
             if not _is_known(given, record, keys, valid, where, findings):
@@ -79,6 +101,7 @@ def _valid_values(given: Given) -> dict[str, Iterable[object]]:
         "year": given.years,
         "day_type": given.days,
         "limit": {limit.id: limit for limit in given.nation.header.limit},
+        "platform": given.platforms,
         "vintage": range(-(10**6), given.end),
     }
 
@@ -116,6 +139,14 @@ def _upper_bounds(given: Given, ceilings: Ceilings) -> dict[str, Callable[..., f
         "urban": lambda h, k, y, d: ceilings.urban(h, k, y, d),
         "charge": lambda h, _s, p, _y, _d: ceilings.charge(h, p),
         "public": lambda h, y, d: ceilings.public(h, y, d),
+        "printers": lambda _y: ceilings.printers(),
+        "labels": ceilings.labels,
+        "packed": ceilings.packed,
+        "boxes": lambda c, _y: ceilings.boxes(c),
+        "pool": lambda c, _y: ceilings.boxes(c),
+        "trips": ceilings.trips,
+        "spent": ceilings.spent,
+        "declined": ceilings.declined,
         "green": lambda limit, _c: 1.0 if limits[limit].kind == "green_cities" else 0.0,
         "slack": lambda _limit: math.inf,
     }

@@ -8,6 +8,8 @@ from functools import cached_property
 from itertools import pairwise
 
 from voltmile.problem.energy import ChargerType, Fuel, TariffPeriod
+from voltmile.problem.limits import Limit
+from voltmile.problem.measures import Measures, Platform
 from voltmile.problem.nation import DayType, Nation
 from voltmile.problem.places import City, Hub, Village
 from voltmile.problem.vehicles import BatteryVehicle, FuelVehicle
@@ -111,6 +113,20 @@ class Given:
         life = self.chargers[s].life_years
         return sum(count for v, count in self.existing_chargers.get((h, s), {}).items() if y - v < life)
 
+    @cached_property
+    def measures(self) -> Measures:
+        """The campaign measures; empty where the instance has none."""
+        return self.nation.measures or Measures()
+
+    @cached_property
+    def platforms(self) -> dict[str, Platform]:
+        """Market platform by id."""
+        return {platform.id: platform for platform in self.measures.packaging}
+
+    def limit_year(self, limit: Limit) -> int:
+        """Year whose money a limit's price is in: its own, or the last one."""
+        return int(getattr(limit, "year", self.years[-1]))
+
     # -- money ----------------------------------------------------------------------------------------------
 
     def nth(self, y: int) -> int:
@@ -181,6 +197,14 @@ class Given:
         by_year = self.nation.header.demand.urban_factor_by_year
         factor = by_year[self.nth(y)] * self.days[d].urban_demand_factor
         return self.cities[c].urban_parcels_per_day * factor
+
+    def yearly_parcels(self, c: str, y: int) -> float:
+        """Parcels of a city in a year: its villages' and those of its urban tours."""
+        daily = sum(i.parcels_per_day for hub in self.hubs_of[c] for i in self.villages_of[hub.id])
+        return sum(
+            day.days_per_year * (self.growth(y, d) * daily + self.urban_demand(c, y, d))
+            for d, day in self.days.items()
+        )
 
     def productivity(self, c: str, k: str) -> float:
         """Urban parcels that a vehicle-day delivers."""

@@ -20,11 +20,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from voltmile.check.arrays import Bools, Floats, exact_sum
-from voltmile.check.bound import UNIT_ROUNDOFF
 from voltmile.check.certificate import CapacityCut, Proof
 from voltmile.check.given import Given
 from voltmile.check.rates import Rates
 from voltmile.check.roads import RoadBook, shortest_paths, village_demand
+from voltmile.check.sums import UNIT_ROUNDOFF
 
 #: Relative excess over a capacity that is rounding.
 ROOM = 1e-9

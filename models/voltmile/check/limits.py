@@ -1,4 +1,4 @@
-"""Cover and the national limits (Eqs. 1 and 10 to 14)."""
+"""Cover and the national limits (Eqs. 1 and 10 to 16)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from voltmile.check.costs import Books
 from voltmile.check.decisions import Decisions
 from voltmile.check.fleet import Fleet, electric_and_all
 from voltmile.check.given import Given
+from voltmile.check.measures import labels_until
 from voltmile.check.report import Findings
 from voltmile.check.routes import Driven
 from voltmile.problem.limits import (
     BudgetLimit,
-    CarbonLimit,
+    FundLimit,
     GreenCitiesLimit,
     JourneyLimit,
+    LabelsLimit,
+    Limit,
     SupplyLimit,
 )
 from voltmile.problem.plan import Plan
@@ -72,7 +75,7 @@ class LimitCheck:
 
     def _use(
         self,
-        limit: BudgetLimit | SupplyLimit | CarbonLimit | GreenCitiesLimit | JourneyLimit,
+        limit: Limit,
         slack: float,
         findings: Findings,
     ) -> Used:
@@ -86,7 +89,13 @@ class LimitCheck:
                 "journey", limit.id, f"village routes drive in {limit.year}{more}", km, allowed, "km"
             )
             return Used(km / visits if visits else 0.0, limit.max_km_per_visit, slack, "km", limit.year)
-        if isinstance(limit, BudgetLimit):
+        if isinstance(limit, LabelsLimit):
+            return self._labels(limit, slack, findings)
+        if isinstance(limit, FundLimit):
+            used = self._drawn(limit)
+            row = Used(used, limit.max_cny, slack, "CNY", self.given.years[-1])
+            what = f"{', '.join(limit.counts)} in all years{more}:"
+        elif isinstance(limit, BudgetLimit):
             used = self._spent(limit)
             row = Used(used, limit.max_cny, slack, "CNY", limit.year)
             what = f"{', '.join(limit.counts)} in {limit.year}{more}:"
@@ -112,6 +121,16 @@ class LimitCheck:
         return sum(
             amount for (_, y, term), amount in cash.items() if y == limit.year and term in limit.counts
         )
+
+    def _drawn(self, limit: FundLimit) -> float:
+        cash = self.books.cash
+        return sum(amount for (_, _, term), amount in cash.items() if term in limit.counts)
+
+    def _labels(self, limit: LabelsLimit, slack: float, findings: Findings) -> Used:
+        used, wanted = labels_until(self.given, self.plan, limit.year), limit.min_labels_million
+        what = f"e-labels by the end of {limit.year}"
+        findings.at_least("labels", limit.id, what, used, wanted - slack, "million")
+        return Used(used, wanted, slack, "million", limit.year)
 
     def _green(self, limit: GreenCitiesLimit, slack: float, findings: Findings) -> Used:
         marked = [c for c in self.given.cities if self.plan.green.get((limit.id, c), 0)]

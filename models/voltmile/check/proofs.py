@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voltmile.check.bound import Sum
 from voltmile.check.certificate import Certificate, HubDay
 from voltmile.check.given import Given
 from voltmile.check.hub_day import HubDayBound, Proven, Ways
@@ -17,6 +16,7 @@ from voltmile.check.rates import Rates, rates_of
 from voltmile.check.report import ClaimCount, Findings, PricingLevel, number, slack_for
 from voltmile.check.roads import RoadBook
 from voltmile.check.routes import Driven
+from voltmile.check.sums import Sum
 
 #: Hub-days that ``pricing="sample"`` recomputes.
 SAMPLE = 50

@@ -23,7 +23,7 @@ Content = TypeVar("Content")
 #: No plan has more vehicles or chargers than this.
 MOST = 10**12
 
-#: Columns of every table and what a cell holds; a "?" allows an empty one.
+#: Columns of every table and what a cell holds; a "?" allows an empty one, and so does "text".
 TABLES: dict[str, dict[str, str]] = {
     "fleet.csv": {
         "city": "str",
@@ -85,6 +85,16 @@ TABLES: dict[str, dict[str, str]] = {
         "price_cny_per_unit": "float?",
     },
 }
+MEASURES: dict[str, dict[str, str]] = {
+    "measures.csv": {
+        "year": "int",
+        "measure": "str",
+        "part": "text",
+        "what": "str",
+        "value": "float",
+        "unit": "str",
+    }
+}
 
 
 @dataclass(frozen=True)
@@ -98,13 +108,13 @@ class ResultFiles:
     tables: Mapping[str, list[Row]]
 
 
-def read_result(folder: Path, findings: Findings) -> ResultFiles:
+def read_result(folder: Path, findings: Findings, has_measures: bool) -> ResultFiles:
     """Read every file of a result folder."""
     if not folder.is_dir():
         findings.require("format", False, str(folder), "there is no such result folder")
         return ResultFiles(None, None, None, None, {})
     tables = {}
-    for name, columns in TABLES.items():
+    for name, columns in (TABLES | MEASURES if has_measures else TABLES).items():
         lines = _usable(folder / name, _read_lines, findings)
         rows = _read_table(name, lines, columns, findings) if lines is not None else None
         if rows is not None:
@@ -227,6 +237,8 @@ def _read_row(
 
 
 def _parse(cell: str, kind: str) -> Cell:
+    if not cell and kind == "text":
+        return ""
     if not cell:
         if kind.endswith("?"):
             return None
@@ -257,4 +269,10 @@ def _truth(cell: str) -> bool:
     return cell == "true"
 
 
-_PARSERS: dict[str, Callable[[str], Cell]] = {"str": str, "int": _whole, "float": _finite, "bool": _truth}
+_PARSERS: dict[str, Callable[[str], Cell]] = {
+    "str": str,
+    "text": str,
+    "int": _whole,
+    "float": _finite,
+    "bool": _truth,
+}

@@ -13,6 +13,7 @@ from voltmile.check.decisions import Decisions
 from voltmile.check.fleet import Fleet
 from voltmile.check.given import Given
 from voltmile.check.limits import Used
+from voltmile.check.measures import table_rows
 from voltmile.check.report import ABSOLUTE, Findings
 from voltmile.check.result import Row
 from voltmile.check.routes import Driven
@@ -80,6 +81,7 @@ SHEETS: dict[str, Sheet] = {
     "cities.csv": Sheet(
         "city_table", ("city", "year"), {"discounted_cny": "CNY", "co2_kg": "kg", "route_km": "km"}, False
     ),
+    "measures.csv": Sheet("measures_table", ("year", "measure", "part", "what"), {}, True),
     "limits.csv": Sheet("limits_table", ("limit",), {"price_cny_per_unit": "CNY"}, False),
 }
 
@@ -247,4 +249,5 @@ _EXPECTED: dict[str, Callable[[Recomputed], Rows]] = {
     "costs.csv": _costs,
     "cities.csv": _cities,
     "limits.csv": _limits,
+    "measures.csv": lambda right: table_rows(right.given, right.plan),
 }

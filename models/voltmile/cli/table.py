@@ -27,6 +27,7 @@ class What(StrEnum):
     costs = "costs"
     cities = "cities"
     limits = "limits"
+    measures = "measures"
 
 
 def table(

@@ -10,6 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+_TAGS = ("bev", "ice", "budget", "supply", "carbon", "green_cities", "journey", "labels", "fund")
+"""Pydantic puts these into the path of a fault: which kind of record it took an entry for."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -85,7 +88,7 @@ def _place(prefix: str, detail: ErrorDetails) -> str:
     for step in detail["loc"]:
         if isinstance(step, int):
             path += f"[{step}]"
-        elif step not in ("bev", "ice", "budget", "supply", "carbon", "green_cities", "journey"):
+        elif step not in _TAGS:
             path += f".{step}" if path else step
     return ", ".join(part for part in (prefix, path) if part)
 

@@ -10,6 +10,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from voltmile.problem.faults import Fault, FaultyInputError, faults_of
+from voltmile.problem.measures import Measures
 from voltmile.problem.nation import EnergyBook, Header, Nation, VehicleBook
 from voltmile.problem.places import (
     City,
@@ -33,6 +34,7 @@ BOOKS: dict[str, type[Record]] = {
     "vehicles.toml": VehicleBook,
     "energy.toml": EnergyBook,
 }
+OPTIONAL_BOOKS: dict[str, type[Record]] = {"measures.toml": Measures}
 TABLES: dict[str, type[Record]] = {
     "cities.csv": City,
     "hubs.csv": Hub,
@@ -50,6 +52,7 @@ FIELD_OF = {
     "instance.toml": "header",
     "vehicles.toml": "vehicle_book",
     "energy.toml": "energy_book",
+    "measures.toml": "measures",
 }
 
 
@@ -77,8 +80,9 @@ def read(folder: str | Path) -> Nation:
         raise FileNotFoundError(f"{root}: no such instance folder")
     faults: list[Fault] = []
     parts: dict[str, Any] = {}
-    for name, book_type in BOOKS.items():
-        parts[FIELD_OF[name]] = _read_book(root / name, book_type, faults)
+    for name, book_type in (BOOKS | OPTIONAL_BOOKS).items():
+        if name in BOOKS or (root / name).is_file():
+            parts[FIELD_OF[name]] = _read_book(root / name, book_type, faults)
     for name, row_type in (TABLES | OPTIONAL_TABLES).items():
         path = root / name
         if path.is_file():
@@ -128,10 +132,11 @@ def write(nation: Nation, folder: str | Path) -> None:
     """
     root = Path(folder)
     root.mkdir(parents=True, exist_ok=True)
-    for name in BOOKS:
+    for name in BOOKS | OPTIONAL_BOOKS:
         book = getattr(nation, FIELD_OF[name])
-        data = book.model_dump(mode="json", exclude_none=True)
-        (root / name).write_text(tomli_w.dumps(data), encoding="utf-8")
+        if book is not None:
+            data = book.model_dump(mode="json", exclude_none=True)
+            (root / name).write_text(tomli_w.dumps(data), encoding="utf-8")
     for name, row_type in (TABLES | OPTIONAL_TABLES).items():
         rows = getattr(nation, Path(name).stem)
         if rows or name in TABLES:

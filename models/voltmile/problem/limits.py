@@ -20,7 +20,14 @@ CashTerm = Literal[
     "fuel",
     "drivers",
     "maintenance",
+    "e_label",
+    "packaging",
+    "boxes",
+    "cutlery",
+    "savings",
 ]
+
+MeasureTerm = Literal["e_label", "packaging", "boxes", "cutlery"]
 
 
 class _Limit(Record):
@@ -49,11 +56,14 @@ class SupplyLimit(_Limit):
 
 
 class CarbonLimit(_Limit):
-    """CO2 of a year (unit: kg); ``max_co2_kg = 0`` with a price is a carbon price."""
+    """CO2 of a year (unit: kg); ``max_co2_kg = 0`` with a price is a carbon price.
+
+    Measures can save more than vehicles emit: a cap below 0 asks for that.
+    """
 
     kind: Literal["carbon"]
     year: int
-    max_co2_kg: NonNegative
+    max_co2_kg: float
 
 
 class GreenCitiesLimit(_Limit):
@@ -72,6 +82,23 @@ class JourneyLimit(_Limit):
     max_km_per_visit: NonNegative
 
 
+class LabelsLimit(_Limit):
+    """At least so many parcels with an e-label up to the end of a year (unit: million labels)."""
+
+    kind: Literal["labels"]
+    year: int
+    min_labels_million: NonNegative
+
+
+class FundLimit(_Limit):
+    """Undiscounted cash of the counted measures in all years together (unit: CNY)."""
+
+    kind: Literal["fund"]
+    max_cny: NonNegative
+    counts: Annotated[tuple[MeasureTerm, ...], AsTuple, Field(min_length=1)]
+
+
 Limit = Annotated[
-    BudgetLimit | SupplyLimit | CarbonLimit | GreenCitiesLimit | JourneyLimit, Field(discriminator="kind")
+    BudgetLimit | SupplyLimit | CarbonLimit | GreenCitiesLimit | JourneyLimit | LabelsLimit | FundLimit,
+    Field(discriminator="kind"),
 ]

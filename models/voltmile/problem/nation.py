@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from voltmile.problem.energy import (
     ChargerType,
@@ -19,6 +19,7 @@ from voltmile.problem.energy import (
     temperature_factor,
 )
 from voltmile.problem.limits import Limit
+from voltmile.problem.measures import Measures
 from voltmile.problem.places import (
     City,
     CityTemperature,
@@ -144,6 +145,15 @@ class Nation(Record):
     existing_chargers: tuple[ExistingChargers, ...] = ()
     distances: tuple[RoadDistance, ...] = ()
     parameters: tuple[ParameterSource, ...] = ()
+    measures: Measures | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_absent_measures(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave measures out where there are none: the digest of such an instance does not know of them."""
+        data: dict[str, Any] = dump(self)
+        if self.measures is None:
+            data.pop("measures", None)
+        return data
 
     # -- sets -------------------------------------------------------------------------------------------
 
@@ -176,6 +186,11 @@ class Nation(Record):
     def limits(self) -> tuple[Limit, ...]:
         """The national limits."""
         return self.header.limit
+
+    @property
+    def campaign(self) -> Measures:
+        """The campaign measures; empty where there is no ``measures.toml``."""
+        return self.measures or Measures()
 
     # -- look-ups ---------------------------------------------------------------------------------------
 
@@ -274,6 +289,25 @@ class Nation(Record):
         by_year = self.header.demand.urban_factor_by_year[self.position(year)]
         factor = by_year * self.day_type[day_type].urban_demand_factor
         return self.city[city].urban_parcels_per_day * factor
+
+    @cached_property
+    def _village_parcels(self) -> dict[str, float]:
+        """Daily parcels of all villages of a city, by city."""
+        return {
+            city.id: sum(v.parcels_per_day for hub in self.hubs_of[city.id] for v in self.villages_of[hub.id])
+            for city in self.cities
+        }
+
+    def parcels_of_year(self, city: str, year: int) -> float:
+        """Parcels delivered in a city in a year, to villages and on urban tours."""
+        return sum(
+            day.days_per_year
+            * (
+                self.urban_parcels(city, year, day.id)
+                + self.village_factor(year, day.id) * self._village_parcels[city]
+            )
+            for day in self.day_types
+        )
 
     def temperature_factor(self, city: str, day_type: str) -> float:
         """Multiplier of a battery vehicle's energy in a city on a day type."""

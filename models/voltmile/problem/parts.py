@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from voltmile.problem.limits import Limit
+from voltmile.problem.measures import Measures
 from voltmile.problem.nation import Header, Nation
 
 
-def part(nation: Nation, cities: Collection[str], limits: Sequence[Limit]) -> Nation:
+def part(
+    nation: Nation,
+    cities: Collection[str],
+    limits: Sequence[Limit],
+    *,
+    measures: Measures | None = None,
+) -> Nation:
     """Return the nation of some cities under given limits.
 
     Parameters
@@ -17,6 +24,8 @@ def part(nation: Nation, cities: Collection[str], limits: Sequence[Limit]) -> Na
         City ids; hubs, villages and everything owned elsewhere are left out.
     limits : sequence of Limit
         Instead of the nation's.
+    measures : Measures, optional
+        Instead of the nation's, whose volumes are those of the whole nation; none by default.
     """
     hubs = {hub.id for hub in nation.hubs if hub.city in cities}
     header = {name: getattr(nation.header, name) for name in type(nation.header).model_fields}
@@ -33,4 +42,5 @@ def part(nation: Nation, cities: Collection[str], limits: Sequence[Limit]) -> Na
         existing_fleet=tuple(e for e in nation.existing_fleet if e.city in cities),
         existing_chargers=tuple(e for e in nation.existing_chargers if e.hub in hubs),
         distances=tuple(d for d in nation.distances if d.hub in hubs),
+        measures=measures,
     )

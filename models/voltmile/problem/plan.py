@@ -105,6 +105,50 @@ class Violation(Record):
     amount: float
 
 
+class Labelled(Record):
+    """E-labels of a year beyond those there are anyway, and the printers bought for them at its start."""
+
+    year: int
+    printers_thousand: float
+    labels_million: float
+
+
+class Packed(Record):
+    """Parcels of a platform in better packaging in a year, at the cost of a step (0 is the first one)."""
+
+    platform: Identifier
+    step: int
+    year: int
+    parcels_million: float
+
+
+class BoxLoop(Record):
+    """Reusable boxes of a city in a year: bought at its start, then owned, and the trips they make."""
+
+    city: Identifier
+    year: int
+    bought_thousand: float
+    owned_thousand: float
+    trips_thousand: float
+
+
+class WithoutCutlery(Record):
+    """What is spent in a year on orders without cutlery, and the orders gained by it."""
+
+    year: int
+    spent_thousand_cny: float
+    orders_million: float
+
+
+class Campaign(Record):
+    """Decisions about the campaign measures; what is not listed is zero."""
+
+    e_label: Annotated[tuple[Labelled, ...], AsTuple] = ()
+    packaging: Annotated[tuple[Packed, ...], AsTuple] = ()
+    boxes: Annotated[tuple[BoxLoop, ...], AsTuple] = ()
+    cutlery: Annotated[tuple[WithoutCutlery, ...], AsTuple] = ()
+
+
 class Plan(Record):
     """Every decision of the joint program; what is not listed is zero."""
 
@@ -120,6 +164,7 @@ class Plan(Record):
     green: Annotated[tuple[GreenCity, ...], AsTuple] = ()
     slack: Annotated[tuple[Violation, ...], AsTuple] = ()
     routes: Annotated[tuple[Route, ...], AsTuple] = ()
+    measures: Campaign = Campaign()
 
 
 @dataclass(frozen=True, slots=True)

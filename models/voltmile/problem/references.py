@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from voltmile.problem.faults import Fault, nearest
-from voltmile.problem.limits import SupplyLimit
+from voltmile.problem.limits import FundLimit, LabelsLimit, SupplyLimit
 from voltmile.problem.nation import Nation
 from voltmile.problem.records import Record
 from voltmile.problem.vehicles import FuelVehicle
@@ -53,6 +53,7 @@ def _doubled(n: Nation) -> Iterator[Fault]:
         ("existing_chargers.csv", "key", [(e.hub, e.charger_type, e.age_years) for e in n.existing_chargers]),
         ("distances.csv", "hub, from, to", [(r.hub, r.from_node, r.to_node) for r in n.distances]),
     ]
+    keyed.append(("measures.toml", "packaging.id", [o.id for o in n.campaign.packaging]))
     for tariff in n.energy_book.tariff:
         keyed.append(("energy.toml", f"tariff {tariff.id}, period.id", [p.id for p in tariff.period]))
     for file, where, keys in keyed:
@@ -91,9 +92,18 @@ def _unknown(n: Nation) -> Iterator[Fault]:
             yield Fault("vehicles.toml", f"{k.id}.fuel", f"{k.fuel!r} is unknown; {nearest(k.fuel, n.fuel)}")
 
 
+def _books(n: Nation) -> dict[str, Record]:
+    """Return the records by the TOML file they come from."""
+    books: dict[str, Record] = {
+        "instance.toml": n.header,
+        "vehicles.toml": n.vehicle_book,
+        "energy.toml": n.energy_book,
+    }
+    return books if n.measures is None else books | {"measures.toml": n.measures}
+
+
 def _lengths(n: Nation) -> Iterator[Fault]:
-    books = {"instance.toml": n.header, "vehicles.toml": n.vehicle_book, "energy.toml": n.energy_book}
-    for file, book in books.items():
+    for file, book in _books(n).items():
         for path, values in _by_year(book):
             if len(values) != len(n.years):
                 wanted = f"one entry for each of the {len(n.years)} years"
@@ -125,9 +135,22 @@ def _limits(n: Nation) -> Iterator[Fault]:
                 if k not in n.vehicle_type:
                     message = f"{k!r} is unknown; {nearest(k, n.vehicle_type)}"
                     yield Fault("instance.toml", f"{where}.vehicle_types", message)
+        elif isinstance(limit, LabelsLimit) and n.campaign.e_label is None:
+            yield Fault("instance.toml", where, "counts e-labels, but measures.toml has no [e_label]")
+        elif isinstance(limit, FundLimit):
+            yield from _unfunded(n, limit, where)
         elif limit.kind == "green_cities" and limit.min_cities > len(n.cities):
             message = f"{limit.min_cities} is more than there are; valid: at most {len(n.cities)}"
             yield Fault("instance.toml", f"{where}.min_cities", message)
+
+
+def _unfunded(n: Nation, limit: FundLimit, where: str) -> Iterator[Fault]:
+    """Measures that a fund pays for and that there are not."""
+    there = [name for name in type(n.campaign).model_fields if getattr(n.campaign, name)]
+    for term in limit.counts:
+        if term not in there:
+            message = f"measures.toml has no {term!r}; {nearest(term, there)}"
+            yield Fault("instance.toml", f"{where}.counts", message)
 
 
 def _gaps(n: Nation) -> Iterator[Fault]:
@@ -196,7 +219,7 @@ _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
 def _parameters(n: Nation) -> Iterator[Fault]:
-    books = {"instance.toml": n.header, "vehicles.toml": n.vehicle_book, "energy.toml": n.energy_book}
+    books = _books(n)
     for where, row in _rows(n.parameters):
         if row.file not in books or row.value is None:
             continue

@@ -9,17 +9,23 @@ from pyomo.common.gc_manager import PauseGC
 
 from voltmile.problem.nation import Nation
 from voltmile.programs import (
+    boxes,
     budget,
     carbon,
     charging,
     costs,
     coverage,
+    cutlery,
+    e_label,
     emissions,
     fleet,
+    fund,
     green_cities,
     grid,
     journey,
+    labels,
     limits,
+    packaging,
     public_charging,
     sets,
     supply,
@@ -35,12 +41,18 @@ FEATURES: tuple[Feature, ...] = (
     charging.FEATURE,
     public_charging.FEATURE,
     grid.FEATURE,
+    e_label.FEATURE,
+    packaging.FEATURE,
+    boxes.FEATURE,
+    cutlery.FEATURE,
     limits.FEATURE,
     budget.FEATURE,
     supply.FEATURE,
     carbon.FEATURE,
     green_cities.FEATURE,
     journey.FEATURE,
+    labels.FEATURE,
+    fund.FEATURE,
 )
 
 

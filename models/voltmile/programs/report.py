@@ -12,8 +12,10 @@ from voltmile.problem import plan as records
 from voltmile.problem.limits import (
     BudgetLimit,
     CarbonLimit,
+    FundLimit,
     GreenCitiesLimit,
     JourneyLimit,
+    LabelsLimit,
     Limit,
     SupplyLimit,
 )
@@ -112,6 +114,10 @@ def _allowed(record: Limit) -> tuple[str, float]:
             return "city", record.min_cities
         case JourneyLimit():
             return "km/visit", record.max_km_per_visit
+        case LabelsLimit():
+            return "million labels", record.min_labels_million
+        case FundLimit():
+            return "CNY", record.max_cny
 
 
 def driven(model: Model) -> list[Column]:
@@ -162,6 +168,31 @@ def plan_of(model: Model, nation: Nation, columns: Sequence[Column]) -> Plan:
         green=tuple(records.GreenCity(limit=limit, city=c) for (limit, c), _ in _counts(model.Green)),
         slack=tuple(records.Violation(limit=limit, amount=amount) for limit, amount in _amounts(model.Slack)),
         routes=tuple(_route(number, column) for number, column in enumerate(driven(model), start=1)),
+        measures=campaign_of(model),
+    )
+
+
+def campaign_of(model: Model) -> records.Campaign:
+    """Return what the variables say about the campaign measures."""
+    return records.Campaign(
+        e_label=tuple(
+            records.Labelled(year=y, printers_thousand=printers, labels_million=labels)
+            for y, (printers, labels) in _together(model.Printers, model.Labels)
+        ),
+        packaging=tuple(
+            records.Packed(platform=o, step=n, year=y, parcels_million=parcels)
+            for (o, n, y), (parcels,) in _together(model.Packed)
+        ),
+        boxes=tuple(
+            records.BoxLoop(
+                city=c, year=y, bought_thousand=bought, owned_thousand=owned, trips_thousand=trips
+            )
+            for (c, y), (bought, owned, trips) in _together(model.Boxes, model.Pool, model.Trips)
+        ),
+        cutlery=tuple(
+            records.WithoutCutlery(year=y, spent_thousand_cny=spent, orders_million=orders)
+            for y, (spent, orders) in _together(model.Spent, model.Declined)
+        ),
     )
 
 
@@ -189,3 +220,12 @@ def _counts(variables: pyo.Var) -> list[tuple[Any, int]]:
 def _amounts(variables: pyo.Var) -> list[tuple[Any, float]]:
     amounts = [(key, _value(variables[key])) for key in sorted(variables)]
     return [(key, amount) for key, amount in amounts if amount >= TINY]
+
+
+def _together(*variables: pyo.Var) -> list[tuple[Any, list[float]]]:
+    """Return the values of several variables over one set, where they are not all zero.
+
+    Nothing is too small to count: these are thousands and millions, and their cost is compared to the cent.
+    """
+    rows = [(key, [_value(v[key]) + 0.0 for v in variables]) for key in sorted(variables[0])]
+    return [(key, values) for key, values in rows if any(values)]

@@ -11,9 +11,10 @@ from voltmile.problem.nation import Nation
 from voltmile.problem.plan import Plan, UrbanTours
 from voltmile.problem.vehicles import BatteryVehicle, FuelVehicle
 from voltmile.routes.columns import Column
+from voltmile.study import measures
 
 CityYear = tuple[str, int]
-Source = Literal["fuel", "electricity"]
+Source = Literal["fuel", "electricity", "measures"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +123,10 @@ def urban_litres(nation: Nation, tours: UrbanTours) -> float:
 
 
 def co2_kg(nation: Nation, plan: Plan, routes: Iterable[Column]) -> dict[tuple[str, int, Source], float]:
-    """CO2 by (city, year, source), Eq. 12 (kg)."""
+    """CO2 by (city, year, source), Eq. 12 (kg); measures of the whole nation stand under a blank city."""
+    sources: tuple[Source, ...] = ("fuel", "electricity")
     found: dict[tuple[str, int, Source], float] = {
-        (city.id, year, source): 0.0
-        for city in nation.cities
-        for year in nation.years
-        for source in ("fuel", "electricity")
+        (city.id, year, source): 0.0 for city in nation.cities for year in nation.years for source in sources
     }
     days = {day.id: day.days_per_year for day in nation.day_types}
     for route in routes:
@@ -140,6 +139,8 @@ def co2_kg(nation: Nation, plan: Plan, routes: Iterable[Column]) -> dict[tuple[s
         city = nation.hub[hub].city
         factor = nation.grid_factor(city, year)
         found[city, year, "electricity"] += days[day] * energy.drawn_kwh * factor
+    for (city, year), kg in measures.co2_kg(nation, plan.measures).items():
+        found[city, year, "measures"] = kg
     return found
 
 

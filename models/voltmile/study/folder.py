@@ -29,6 +29,7 @@ RESULT_FILES = frozenset(
         "costs.csv",
         "cities.csv",
         "limits.csv",
+        "measures.csv",
         "figures",
         "report.html",
     }

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from voltmile.problem.limits import (
     BudgetLimit,
     CarbonLimit,
+    FundLimit,
     GreenCitiesLimit,
     JourneyLimit,
+    LabelsLimit,
     Limit,
     SupplyLimit,
 )
@@ -22,7 +24,8 @@ Row = tuple[Cell, ...]
 
 def overview(nation: Nation) -> Sheet:
     """Return the size of an instance, its demand, fleet, limits and grids in a few lines."""
-    rows = [*_places(nation), *_demand(nation), *_fleet(nation), *_limits(nation), *_grid(nation)]
+    parts = (_places, _demand, _fleet, _measures, _limits, _grid)
+    rows = [row for part in parts for row in part(nation)]
     columns = (("", None), ("", None))
     return Sheet(f"{nation.name}: {nation.header.title}", columns, tuple(rows))
 
@@ -99,6 +102,27 @@ def _said(limit: Limit) -> str:
             return f"{limit.electric_share:.0%} electric in the last year in {limit.min_cities} of the cities"
         case JourneyLimit():
             return f"{limit.max_km_per_visit:g} km per village visit in {limit.year}"
+        case LabelsLimit():
+            return f"{limit.min_labels_million:,.0f} million e-labels by {limit.year}"
+        case FundLimit():
+            return f"{limit.max_cny:,.0f} CNY in all years for {', '.join(limit.counts)}"
+
+
+def _measures(nation: Nation) -> Iterator[Row]:
+    given = nation.campaign
+    if given.e_label is not None:
+        parcels = ", ".join(f"{million:,g}" for million in given.e_label.parcels_million_by_year)
+        yield "measure e_label", f"{parcels} million parcels, {given.e_label.base_share:.0%} labelled anyway"
+    for platform in given.packaging:
+        parcels = ", ".join(f"{million:,g}" for million in platform.parcels_million_by_year)
+        yield f"measure packaging {platform.id}", f"{parcels} million parcels, {len(platform.step)} steps"
+    if given.boxes is not None:
+        yield "measure boxes", f"up to {given.boxes.share_max:.0%} of the parcels in every city"
+    if given.cutlery is not None:
+        orders = ", ".join(f"{million:,g}" for million in given.cutlery.orders_million_by_year)
+        last = given.cutlery.response[-1].opt_out_share
+        shares = f"{given.cutlery.no_response:.1%} to {last:.1%} without cutlery"
+        yield "measure cutlery", f"{orders} million orders, {shares}"
 
 
 def _grid(nation: Nation) -> Iterator[Row]:

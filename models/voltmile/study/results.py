@@ -23,7 +23,7 @@ from voltmile.solve.solution import Solution
 from voltmile.study.folder import MARKS
 from voltmile.study.provenance import Provenance
 from voltmile.study.summary import Summary
-from voltmile.study.tables import COLUMNS, Tables, make_frame
+from voltmile.study.tables import COLUMNS, OPTIONAL, Tables, make_frame
 
 Book = TypeVar("Book", bound=Record)
 
@@ -33,6 +33,8 @@ def save(folder: Path, solution: Solution, tables: Tables, summary: Summary, pro
     _write(folder / "plan.json", solution.plan.model_dump_json(indent=1))
     _write(folder / "certificate.json", solution.certificate.model_dump_json())
     for name, frame in tables.items():
+        if name in OPTIONAL and frame.empty:
+            continue
         _write(folder / f"{name}.csv", csv_text(frame))
     for name, record in (("summary.json", summary), ("provenance.json", provenance)):
         _write(folder / name, json.dumps(record.model_dump(mode="json"), ensure_ascii=False, indent=2))
@@ -137,6 +139,8 @@ def _read_table(path: Path, faults: list[Fault]) -> pd.DataFrame:
     try:
         lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
     except FileNotFoundError:
+        if path.stem in OPTIONAL:
+            return make_frame(path.stem, ())
         faults.append(Fault(path.name, "", "is missing"))
         return pd.DataFrame()
     if not lines or lines[0] != list(columns):

@@ -113,7 +113,7 @@ def _bought(program: JointProgram, x: np.ndarray) -> list[tuple[int, bool, int]]
 
 
 def city_alone(nation: Nation, columns: Sequence[Column], effort: JointEffort, stop: Event) -> Compared:
-    """Every city decides for itself under its population's share of every national limit.
+    """Every city decides for itself under its population's share of every national limit and measure.
 
     A number of green cities has no shares: that many cities with the largest populations have to reach it.
     """
@@ -122,7 +122,8 @@ def city_alone(nation: Nation, columns: Sequence[Column], effort: JointEffort, s
     total = 0.0
     for rank, city in enumerate(ranked):
         limits = [_share(limit, city.population / people, rank) for limit in nation.limits]
-        own = part(nation, {city.id}, limits)
+        measures = nation.measures and nation.measures.of_share(city.population / people)
+        own = part(nation, {city.id}, limits, measures=measures)
         hubs = {hub.id for hub in own.hubs}
         program = JointProgram(own, [c for c in columns if c.hub in hubs])
         outcome = program.solve(None, effort, stop=stop)
@@ -139,5 +140,11 @@ def _share(limit: Limit, share: float, rank: int) -> Limit:
         return limit.model_copy(update={"min_cities": int(rank < limit.min_cities)})
     if limit.kind == "journey":
         return limit
-    name = {"budget": "max_cny", "supply": "max_vehicles", "carbon": "max_co2_kg"}[limit.kind]
+    name = {
+        "budget": "max_cny",
+        "supply": "max_vehicles",
+        "carbon": "max_co2_kg",
+        "labels": "min_labels_million",
+        "fund": "max_cny",
+    }[limit.kind]
     return limit.model_copy(update={name: getattr(limit, name) * share})

@@ -12,8 +12,10 @@ import pandas as pd
 from voltmile.problem.limits import (
     BudgetLimit,
     CarbonLimit,
+    FundLimit,
     GreenCitiesLimit,
     JourneyLimit,
+    LabelsLimit,
     Limit,
     SupplyLimit,
 )
@@ -22,6 +24,7 @@ from voltmile.problem.vehicles import BatteryVehicle
 from voltmile.routes.columns import Column
 from voltmile.solve.solution import Solution
 from voltmile.study import accounts
+from voltmile.study.measures import measure_rows
 
 END = "end"
 """Stands in the year column of costs.csv for what is owned after the last year."""
@@ -80,8 +83,12 @@ COLUMNS: Mapping[str, Mapping[str, type]] = {
         "slack": float,
         "price_cny_per_unit": float,
     },
+    "measures": {"year": int, "measure": str, "part": str, "what": str, "value": float, "unit": str},
 }
 """Columns of every table and what they hold; blank: a hard limit's price, the city of national costs."""
+
+OPTIONAL = frozenset({"measures"})
+"""Tables that have a file only where they have rows."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,7 @@ class Tables:
     costs: pd.DataFrame
     cities: pd.DataFrame
     limits: pd.DataFrame
+    measures: pd.DataFrame
 
     def items(self) -> Iterable[tuple[str, pd.DataFrame]]:
         """Name and frame of every table."""
@@ -109,6 +117,7 @@ def make_tables(solution: Solution) -> Tables:
         costs=make_frame("costs", _cost_rows(solution)),
         cities=make_frame("cities", _city_rows(solution)),
         limits=make_frame("limits", _limit_rows(solution)),
+        measures=make_frame("measures", measure_rows(solution.nation, solution.plan.measures)),
     )
 
 
@@ -196,7 +205,7 @@ def _city_rows(solution: Solution) -> Iterable[Row]:
     for city in nation.cities:
         for year in nation.years:
             key = (city.id, year)
-            kg = co2[*key, "fuel"] + co2[*key, "electricity"]
+            kg = co2[*key, "fuel"] + co2[*key, "electricity"] + co2.get((*key, "measures"), 0.0)
             counts = vehicles[key], electric[key], installed[key]
             yield *key, cost[key], kg, *counts, km[key], visits[city.id], urban[key]
 
@@ -232,3 +241,10 @@ def _limit_state(solution: Solution, limit: Limit) -> tuple[int, str, float, flo
         case JourneyLimit(year=year):
             used = accounts.km_per_visit(nation, solution.routes)[year]
             return year, "km/visit", used, limit.max_km_per_visit
+        case LabelsLimit(year=year):
+            rows = measure_rows(nation, plan.measures)
+            used = sum(r.value for r in rows if (r.year, r.what) == (year, "parcels_so_far"))
+            return year, "million labels", used, limit.min_labels_million
+        case FundLimit(counts=terms):
+            cash = sum(row.cash_cny for row in solution.costs if row.term in terms)
+            return nation.years[-1], "CNY", cash, limit.max_cny

@@ -176,10 +176,23 @@ def limits_sheet(results: ResultFolder) -> Sheet:
     return Sheet(f"{results.summary.instance}: national limits", columns, tuple(rows))
 
 
+def measures_sheet(results: ResultFolder) -> Sheet:
+    """Return what the campaign measures do, year by year."""
+    words = ("measure", "part", "what", "unit")
+    rows: dict[tuple[str, ...], list[float]] = {}
+    for row in results.tables.measures.to_dict("records"):
+        rows.setdefault(tuple(str(row[name]) for name in words), []).append(float(row["value"]))
+    years = sorted(results.tables.measures["year"].unique())
+    columns = (*((name, None) for name in words), *((str(year), FITTING) for year in years))
+    title = f"{results.summary.instance}: campaign measures"
+    return Sheet(title, columns, tuple((*key, *values) for key, values in rows.items()))
+
+
 VIEWS: Mapping[str, Callable[[ResultFolder], Sheet]] = {
     "summary": summary_sheet,
     "fleet": fleet_sheet,
     "costs": costs_sheet,
     "cities": cities_sheet,
     "limits": limits_sheet,
+    "measures": measures_sheet,
 }

@@ -76,7 +76,8 @@ def carbon_figure(solution: Solution) -> Figure:
     axes.tick_params(length=0)
     axes.spines["left"].set_visible(False)
     axes.set_ylim(0, 1.1 * top)
-    axes.set_title("Carbon (t CO2 a year)", pad=24)
+    of_what = "Carbon" if nation.measures is None else "Carbon of the vehicles"
+    axes.set_title(f"{of_what} (t CO2 a year)", pad=24)
     coloured_line(axes, list(sources), height=1.02)
     return figure
 
@@ -91,9 +92,12 @@ def _write_parts(axes: Axes, bottom: Vector, height: Vector, colour: str) -> Non
 
 
 def _draw_limits(axes: Axes, nation: Nation) -> float:
-    """Draw the carbon limits (a limit of 0 is a price on carbon, not a line); return the highest."""
+    """Draw the carbon limits (a limit of 0 is a price on carbon, not a line); return the highest.
+
+    With campaign measures a limit is one of vehicles and measures together, which no bar here shows.
+    """
     highest = 0.0
-    for limit in nation.limits:
+    for limit in nation.limits if nation.measures is None else ():
         if isinstance(limit, CarbonLimit) and limit.max_co2_kg > 0:
             x, height = nation.position(limit.year), limit.max_co2_kg / 1000
             axes.plot([x - 0.44, x + 0.44], [height, height], color=INK, linewidth=1.4)
