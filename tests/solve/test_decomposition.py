@@ -20,7 +20,8 @@ from voltmile.problem.nation import Nation
 from voltmile.solve.bridge import compile_model
 from voltmile.solve.crew import Crew
 from voltmile.solve.decomposition.effort import CityEffort
-from voltmile.solve.decomposition.frames import city_frame, city_of, national_frame, shared_rows
+from voltmile.solve.decomposition.frames import city_frame, city_of
+from voltmile.solve.decomposition.national import national_of, shared_rows
 from voltmile.solve.decomposition.store import Store, StoreError, key_of
 from voltmile.solve.frame import frame_of
 from voltmile.solve.joint import JointProgram
@@ -66,7 +67,7 @@ def test_the_frames_of_the_cities_add_up_to_the_joint_one(seed: int) -> None:
     days = [block.day for city in cities.values() for block in city.blocks.values()]
     model = JointProgram.statement(nation, single_columns(nation, days))
     joint = frame_of(compile_model(model))
-    national = national_frame(nation)
+    national = national_of(nation).frame
     rng = np.random.default_rng(seed)
     dual = joint.clipped(rng.normal(size=len(joint.keys)) * rng.choice([1.0, 100.0, 1e4], len(joint.keys)))
     of_row = joint.as_mapping(dual)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from voltmile.solve.decomposition.frames import elastic_prices, slack_rows, softened
+from voltmile.solve.decomposition.national import elastic_prices, slack_columns, softened
 from voltmile.solve.decomposition.plans import CityPlan
 from voltmile.solve.frame import Frame, Vector
-from voltmile.solve.highs import solve_mip
+from voltmile.solve.highs import solve_lp, solve_mip
+from voltmile.solve.status import SolverError
 from voltmile.solve.watch import Stop
 
 #: Relative gap of the multiple-choice program.
@@ -27,11 +28,13 @@ Refit = Callable[[CityPlan, Vector, Vector], CityPlan | None]
 
 @dataclass(frozen=True)
 class NationalPlan:
-    """A plan of every city, and how far they exceed the limits together.
+    """A plan of every city, what the nation decides beside it, and how far limits are exceeded.
 
     Attributes
     ----------
-    slack : array, shape (shared rows,)
+    x : array, shape (variables of the national frame,)
+    lacking : array, shape (rows of the national frame,)
+        By how much hard limits are violated.
     cost : float
         Discounted CNY, penalties of priced limits included.
     merit : float
@@ -39,7 +42,8 @@ class NationalPlan:
     """
 
     cities: Mapping[str, CityPlan]
-    slack: Vector
+    x: Vector
+    lacking: Vector
     cost: float
     merit: float
 
@@ -56,14 +60,18 @@ class Choosing:
     ----------
     frame : Frame
         Of the nation.
+    limits : int
+        Its first rows, those of limits.
     scale : float
         Cost of the nation, about.
     """
 
-    def __init__(self, frame: Frame, scale: float) -> None:
+    def __init__(self, frame: Frame, limits: int, scale: float) -> None:
         self.frame = frame
-        self.elastic = elastic_prices(frame, scale)
+        self.elastic = elastic_prices(frame, limits, scale)
+        self._limits = limits
         self._soft = softened(frame, self.elastic)
+        self._slacks = slack_columns(self._soft)
 
     def choose(
         self, offered: Mapping[str, Sequence[CityPlan]], stop: Stop | None = None
@@ -83,24 +91,43 @@ class Choosing:
         return self.together({plan.city: plan for (_, plan), t in zip(listed, taken, strict=True) if t})
 
     def together(self, cities: Mapping[str, CityPlan]) -> NationalPlan:
-        """Add cities up."""
-        use, slack, penalty, violation = _total(self.frame, cities), np.zeros(len(self.frame.keys)), 0.0, 0.0
-        for j, (r, sign) in enumerate(slack_rows(self._soft)):
-            bound = self.frame.row_upper[r] if sign < 0 else self.frame.row_lower[r]
-            over = -sign * (use[r] - bound)
-            slack[r] = over if over > _KEPT * max(1.0, abs(bound)) else 0.0
-            if j < len(self.frame.c):
-                slack[r] = max(over, 0.0)
-                penalty += float(self.frame.c[j]) * slack[r]
-            else:
-                violation += float(self._soft.c[j]) * slack[r]
-        cost = math.fsum(plan.cost for plan in cities.values()) + penalty
-        return NationalPlan(dict(cities), slack, cost, cost + violation)
+        """Add cities up, and decide what the nation decides."""
+        soft, use = self._soft, np.zeros(len(self.frame.keys))
+        use[: self._limits] = self._total(cities.values())
+        matrix = soft.beside([], 0, np.zeros(0), np.zeros(len(soft.c), dtype=np.int32))
+        held = replace(matrix, row_lower=matrix.row_lower - use, row_upper=matrix.row_upper - use)
+        outcome = solve_lp(held, options={"primal_feasibility_tolerance": 1e-9})
+        if outcome.x is None:
+            raise SolverError(f"the nation's own program ended {outcome.status}")
+        x = np.clip(outcome.x, soft.lower, soft.upper)
+        self._settle(x, use)
+        own, lacking = len(self.frame.c), np.zeros(len(self.frame.keys))
+        for j, (r, _) in self._slacks.items():
+            if j >= own:
+                lacking[r] = x[j]
+        cost = math.fsum(plan.cost for plan in cities.values()) + soft.offset
+        cost += math.fsum((soft.c[:own] * x[:own]).tolist())
+        return NationalPlan(
+            dict(cities), x[:own], lacking, cost, cost + math.fsum((soft.c[own:] * x[own:]).tolist())
+        )
+
+    def _settle(self, x: Vector, use: Vector) -> None:
+        """Set each slack to what its row lacks by our own arithmetic."""
+        x[list(self._slacks)] = 0.0
+        reached = use + self.frame.A @ x[: len(self.frame.c)]
+        for j, (r, sign) in self._slacks.items():
+            side = self.frame.row_upper[r] if sign < 0 else self.frame.row_lower[r]
+            over = -sign * (reached[r] - side)
+            allowed = 0.0 if j < len(self.frame.c) else _KEPT * max(1.0, abs(side))
+            x[j] = over if over > allowed else 0.0
 
     def room_for(self, plan: NationalPlan, city: str) -> tuple[Vector, Vector]:
-        """Least and most that a city may use of every shared row beside the others' plans."""
-        others = _total(self.frame, {name: p for name, p in plan.cities.items() if name != city})
-        return self.frame.row_lower - others, self.frame.row_upper - others
+        """Least and most that a city may use of every shared row beside the others and the measures."""
+        x = plan.x.copy()
+        x[[j for j in self._slacks if j < len(x)]] = 0.0
+        beside = np.asarray(self.frame.A @ x)
+        beside[: self._limits] += self._total(p for name, p in plan.cities.items() if name != city)
+        return self.frame.row_lower - beside, self.frame.row_upper - beside
 
     def improve(
         self, plan: NationalPlan, order: Sequence[str], refit: Refit, over: Callable[[], bool]
@@ -117,7 +144,6 @@ class Choosing:
                 plan = other
         return plan
 
-
-def _total(frame: Frame, cities: Mapping[str, CityPlan]) -> Vector:
-    places = range(len(frame.keys))
-    return np.array([math.fsum(float(plan.use[r]) for plan in cities.values()) for r in places])
+    def _total(self, plans: Iterable[CityPlan]) -> Vector:
+        uses = [plan.use.tolist() for plan in plans]
+        return np.array([math.fsum(use[r] for use in uses) for r in range(self._limits)])

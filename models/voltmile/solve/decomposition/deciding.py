@@ -9,7 +9,7 @@ import numpy as np
 from voltmile.solve.decomposition import plans as city_plans
 from voltmile.solve.decomposition.choice import Choosing, NationalPlan
 from voltmile.solve.decomposition.effort import CityEffort
-from voltmile.solve.decomposition.frames import elastic_prices
+from voltmile.solve.decomposition.national import elastic_prices, shared_rows
 from voltmile.solve.decomposition.plans import CityPlan
 from voltmile.solve.decomposition.search import Found
 from voltmile.solve.decomposition.work import CityColumns, all_columns
@@ -23,7 +23,7 @@ _PASSES = 3
 _DEARER = (0.7, 1.5, 4.0)
 
 
-def prices_for_plans(frame: Frame, found: Found, kept: int) -> list[Vector]:
+def prices_for_plans(frame: Frame, limits: int, found: Found, kept: int) -> list[Vector]:
     """Return the best prices, others of the search, dearer ones, and such as pay a city to be green.
 
     Linear prices leave a city free between plans of the same priced cost; limits are filled with whole plans
@@ -32,7 +32,7 @@ def prices_for_plans(frame: Frame, found: Found, kept: int) -> list[Vector]:
     ranked = sorted(found.seen, key=lambda point: -point.bound)
     prices = [point.prices for point in ranked[:kept]]
     best = prices[0]
-    hard = elastic_prices(frame, found.value) > 0
+    hard = elastic_prices(frame, limits, found.value) > 0
     prices += [np.where(hard, best * factor, best) for factor in _DEARER]
     green = np.array([name == "green_count" for name, _ in frame.keys], dtype=bool)
     if green.any():
@@ -64,7 +64,7 @@ def decide(
     NoPlanError
         When none was found that keeps them, with what it lacks.
     """
-    choosing = Choosing(frame, scale)
+    choosing = Choosing(frame, len(shared_rows(run.nation)), scale)
     decided = choosing.choose(offered, run.patience())
     if decided is None:
         raise SolverError("the choice of one plan a city ended without one")
@@ -86,7 +86,7 @@ def decide(
     if not decided.feasible:
         raise NoPlanError(
             "no plan in whole vehicles was found that keeps all limits, though none is excluded: "
-            f"{in_words(frame, decided.slack * (choosing.elastic > 0))}. Give these limits a "
+            f"{in_words(frame, decided.lacking)}. Give these limits a "
             "price_cny_per_unit, or more effort"
         )
     return decided

@@ -11,21 +11,16 @@ import scipy.sparse as sp
 
 from voltmile.problem.limits import Limit
 from voltmile.problem.nation import Nation
-from voltmile.problem.parts import part
 from voltmile.problem.plan import CostRow, Plan
 from voltmile.routes.columns import Column
 from voltmile.solve.choice import choose_plans
 from voltmile.solve.decomposition.effort import CityEffort
-from voltmile.solve.decomposition.frames import (
-    City,
-    CityFrame,
-    city_of,
-    right_hand_side,
-    shared_rows,
-)
+from voltmile.solve.decomposition.frames import City, CityFrame, alone, city_of
+from voltmile.solve.decomposition.national import right_hand_side, shared_rows
 from voltmile.solve.decomposition.work import CityColumns, all_columns, positions
 from voltmile.solve.frame import Vector, key_of
 from voltmile.solve.joint import JointEffort, JointProgram
+from voltmile.solve.linking import RowKey
 from voltmile.solve.outcome import Outcome
 
 
@@ -57,14 +52,15 @@ class CityProgram:
     ----------
     nation : Nation
         The city as a nation of its own.
+    shared : sequence of RowKey
+        Rows of the whole nation's limits.
     """
 
-    def __init__(self, nation: Nation, columns: Sequence[Column]) -> None:
+    def __init__(self, nation: Nation, shared: Sequence[RowKey], columns: Sequence[Column]) -> None:
         self.program = JointProgram(nation, columns)
         compiled = self.program.compiled
         row = {key_of(constraint): r for r, constraint in enumerate(compiled.constraints)}
-        keys = shared_rows(nation)
-        self._rows = {place: row[key] for place, key in enumerate(keys) if key in row}
+        self._rows = {place: row[key] for place, key in enumerate(shared) if key in row}
         self._slacks = [
             j for j, v in enumerate(compiled.variables) if v.parent_component().local_name == "Slack"
         ]
@@ -73,10 +69,11 @@ class CityProgram:
         kept[self._slacks] = 0.0
         rows = sp.csr_array(compiled.A)[list(self._rows.values()), :]
         self._use = sp.csr_array(rows @ sp.diags_array(kept))
-        self._constant = np.zeros(len(keys))
+        self._constant = np.zeros(len(shared))
+        limits = {limit.id: limit for limit in nation.limits}
         for place, r in self._rows.items():
             side = compiled.row_upper[r] if np.isfinite(compiled.row_upper[r]) else compiled.row_lower[r]
-            self._constant[place] = right_hand_side(nation, nation.limits[place]) - side
+            self._constant[place] = right_hand_side(nation, limits[str(shared[place][1][0])]) - side
 
     def at(self, prices: Vector) -> None:
         """Let the shared rows cost their dual values, and limit nothing."""
@@ -137,7 +134,7 @@ def plans(
     if chosen is None:
         return []
     columns = all_columns(known)
-    program = CityProgram(city.nation, [columns[j] for j in chosen])
+    program = CityProgram(city.nation, city.shared, [columns[j] for j in chosen])
     unique: dict[tuple[float, ...], CityPlan] = {}
     for price in prices:
         program.at(price)
@@ -180,10 +177,10 @@ def refit(
         limit
         if not price
         else limit.model_copy(update={"price_cny_per_unit": price / _discount(nation, limit)})
-        for limit, price in zip(nation.limits, elastic.tolist(), strict=True)
+        for limit, price in zip(nation.limits, elastic.tolist(), strict=False)
     ]
     routes = list(dict.fromkeys([*now.routes, *columns]))
-    program = CityProgram(part(nation, {now.city}, limits), routes)
+    program = CityProgram(alone(nation, now.city, limits), shared_rows(nation), routes)
     program.within(least, most)
     return _decided(program, len(now.routes), effort, search=bool(columns))
 

@@ -169,6 +169,7 @@ class CityOracle:
         SolverError
             When the city's own rows contradict each other, or HiGHS gives up.
         """
+        prices = prices[: len(self._constant)]
         self._lp.set_costs(self._everything, self._cost - self._shared.T @ prices)
         if not whole or len(self._binary) > _CASES:
             answer = self._solved(prices)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from voltmile.solve.decomposition.frames import elastic_prices, softened
+from voltmile.solve.decomposition.national import elastic_prices, softened
 from voltmile.solve.decomposition.proposals import Answer
 from voltmile.solve.frame import Frame, Vector
 from voltmile.solve.lp import LpModel
@@ -69,6 +69,7 @@ class NationalMaster:
     """The restricted master: the nation's own variables, and convex combinations of each city's answers."""
 
     frame: Frame
+    limits: int
     cities: Sequence[str]
     _columns: list[tuple[float, dict[int, float]]] = field(default_factory=list)
     _lp: LpModel | None = None
@@ -95,13 +96,14 @@ class NationalMaster:
             raise SolverError(f"the master over the cities ended {result.status}")
         rows = len(self.frame.keys)
         lacking = np.zeros(rows)
-        lacking[self._hard] = result.x[len(self.frame.c) : len(self.frame.c) + len(self._hard)]
+        first = len(self.frame.c)
+        lacking[self._hard] = result.x[first : first + len(self._hard)]
         assert result.objective is not None
         return result.objective, result.row_duals[:rows], lacking
 
     def _start(self) -> None:
         total = sum(abs(cost) for cost, _ in self._columns[: len(self.cities)])
-        prices = elastic_prices(self.frame, total)
+        prices = elastic_prices(self.frame, self.limits, total)
         soft = softened(self.frame, prices)
         self._hard = np.flatnonzero(prices > 0).astype(np.intp)
         relaxed = np.zeros(len(soft.c) + len(self._columns), dtype=np.int32)
@@ -121,6 +123,7 @@ class NationalMaster:
 
 def search(
     frame: Frame,
+    limits: int,
     ask: Callable[[Vector], Answers],
     start: Vector,
     *,
@@ -135,6 +138,8 @@ def search(
     ----------
     frame : Frame
         Of the nation.
+    limits : int
+        How many of its rows, the first ones, are those of limits.
     ask : callable
         Answers of all cities at prices.
     start : array
@@ -150,7 +155,7 @@ def search(
         bound = frame.value(prices, sum(answer.value for answer in answers.values()))
         seen.append(Point(prices, answers, bound))
         best = max(seen, key=lambda point: point.bound)
-        master = master or NationalMaster(frame, list(answers))
+        master = master or NationalMaster(frame, limits, list(answers))
         master.propose(answers)
         value, dual, lacking = master.solve()
         if value - best.bound <= close * abs(value) or len(seen) >= rounds or over():

@@ -7,17 +7,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from voltmile.solve.decomposition.assemble import bound_of, certificate_of, costs_of, plan_of
+from voltmile.solve.decomposition.assemble import bound_of, certificate_of, plan_of
 from voltmile.solve.decomposition.choice import NationalPlan
 from voltmile.solve.decomposition.city_stages import CityStages, Keys
 from voltmile.solve.decomposition.deciding import decide, in_words, prices_for_plans
 from voltmile.solve.decomposition.effort import CityEffort
-from voltmile.solve.decomposition.frames import (
-    CityFrame,
-    national_frame,
-    shared_rows,
-    slack_rows,
-)
+from voltmile.solve.decomposition.frames import CityFrame
+from voltmile.solve.decomposition.national import National, national_of, shared_rows, slack_columns
 from voltmile.solve.decomposition.proposals import Answer, CityOracle, Proposals
 from voltmile.solve.decomposition.search import Found, Point, search
 from voltmile.solve.decomposition.stages import Incomplete, Stages
@@ -70,7 +66,8 @@ class Decomposition:
     def solve(self, gap: float) -> Solution:
         """Go through all stages: the plan first, then its bound, which a limit may end."""
         run = self.run
-        frame = national_frame(run.nation)
+        national = national_of(run.nation)
+        frame = national.frame
         with run.phase("tours"):
             tours = self.cities.tours()
         with run.phase("first prices"):
@@ -91,7 +88,11 @@ class Decomposition:
             decided = self._plan(frame, frames, columns, whole)
         with run.phase("bound"):
             self._bound(frame, frames, columns, found.best, decided)
-        return self._solution(gap, frame, frames, found.best, decided)
+        return self._solution(gap, national, frames, found.best, decided)
+
+    @property
+    def _limits(self) -> int:
+        return len(self.run.nation.limits)
 
     # -- prices ---------------------------------------------------------------------------------------------
 
@@ -107,7 +108,7 @@ class Decomposition:
         def ask(prices: Vector) -> dict[str, Answer]:
             return {city: oracle.answer(prices, whole=whole) for city, oracle in oracles.items()}
 
-        found = search(frame, ask, start, rounds=self.effort.price_rounds)
+        found = search(frame, self._limits, ask, start, rounds=self.effort.price_rounds)
         self.run.tell(
             Message(
                 f"{len(found.seen)} prices{', green cities whole' if whole else ''}: a mixture of the plans "
@@ -128,7 +129,7 @@ class Decomposition:
     def _plan(
         self, frame: Frame, frames: Mapping[str, CityFrame], columns: Keys, found: Found
     ) -> NationalPlan:
-        prices = prices_for_plans(frame, found, self.effort.kept_prices)
+        prices = prices_for_plans(frame, self._limits, found, self.effort.kept_prices)
         offered = self.cities.plans(frames, columns, prices)
         bound = bound_of(frame, found.best.prices, self.bounds)
 
@@ -166,10 +167,15 @@ class Decomposition:
     # -- the result -----------------------------------------------------------------------------------------
 
     def _solution(
-        self, gap: float, frame: Frame, frames: Mapping[str, CityFrame], point: Point, decided: NationalPlan
+        self,
+        gap: float,
+        national: National,
+        frames: Mapping[str, CityFrame],
+        point: Point,
+        decided: NationalPlan,
     ) -> Solution:
-        nation = self.run.nation
-        plan, routes = plan_of(nation, frame, decided)
+        nation, frame = self.run.nation, national.frame
+        plan, costs, routes = plan_of(national, decided)
         certificate = certificate_of(frame, point.prices, frames, self.bounds)
         return Solution(
             nation=nation,
@@ -177,7 +183,7 @@ class Decomposition:
             status=self._status(relative_gap(decided.cost, certificate.bound), gap),
             objective=decided.cost,
             bound=certificate.bound,
-            costs=costs_of(nation, decided),
+            costs=costs,
             routes=routes,
             columns=routes,
             certificate=certificate,
@@ -202,7 +208,7 @@ class Decomposition:
 def _slack_prices(frame: Frame) -> Vector:
     """Prices to begin with: priced limits at their price, the others free."""
     dual = np.zeros(len(frame.keys))
-    for j, (r, sign) in enumerate(slack_rows(frame)):
+    for j, (r, sign) in slack_columns(frame).items():
         dual[r] = frame.c[j] / sign
     return dual
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
 from voltmile.problem.nation import Nation
-from voltmile.problem.parts import part
 from voltmile.solve.crew import Crew
+from voltmile.solve.decomposition.frames import alone
 from voltmile.solve.decomposition.store import Store, key_of
 from voltmile.solve.progress import CityDone, Listener
 
@@ -42,7 +42,7 @@ class Stages:
             villages[hub.city] += len(self.nation.villages_of[hub.id])
         self._by_size = sorted(villages, key=lambda city: (-villages[city], city))
         self._digest = {
-            (city, limits): part(self.nation, {city}, self.nation.limits if limits else ()).digest
+            (city, limits): alone(self.nation, city, None if limits else ()).digest
             for city in villages
             for limits in (False, True)
         }
