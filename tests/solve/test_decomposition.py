@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import threading
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 from brute_force import optimum
+from enumeration import Program
+from small_nation import small_nation
+from solving import solve as enumerate_all
+from test_program_measures import BY_HAND, campaign, fund, labels
 from test_program_truth import shaken
 from toy_world import all_routes, toy
 
@@ -198,7 +202,38 @@ def test_keys_differ_in_all_they_depend_on() -> None:
     assert key_of("s", "c", [1]) == key_of("s", "c", [1])
 
 
-def test_everything_kept_can_travel(instances: Path) -> None:
+# -- measures and clusters ------------------------------------------------------------------------------
+
+
+def test_measures_by_hand_are_found_city_by_city() -> None:
+    """As one program finds them (test_plan_measures.py); 36,000 CNY too little in the fund cost 1.6 each."""
+    free, bound_by_fund = by_cities(toy(campaign())), by_cities(toy(campaign(fund(250_000))))
+    assert free.objective == pytest.approx(BY_HAND)
+    assert bound_by_fund.objective == pytest.approx(BY_HAND + 57_600)
+    assert BY_HAND + 50_000 < bound_by_fund.bound <= bound_by_fund.objective
+    assert bound_by_fund.plan.measures == solve(toy(campaign(fund(250_000))), method="joint").plan.measures
+
+
+def test_measures_and_every_limit_meet_the_truth() -> None:
+    nation = small_nation()
+    truth = enumerate_all(Program(nation)).objective
+    solution = by_cities(nation)
+    assert solution.bound <= truth + 1e-6 * abs(truth)
+    assert solution.objective == pytest.approx(truth, rel=1e-6)
+
+
+def test_limits_that_no_mixture_keeps_are_named_with_what_they_lack() -> None:
+    with pytest.raises(InfeasibleError, match="labels lacks 1"):
+        by_cities(toy(campaign(labels(23.0))))
+
+
+def test_a_dask_cluster_decides_alike(instances: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
     nation = vm.read(instances / "toy")
-    frame = city_frame(city_of(nation, nation.cities[0].id))
-    assert pickle.loads(pickle.dumps(frame)).own.keys == frame.own.keys
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        there = by_cities(nation, cluster=cluster.scheduler_address, workers=2)
+    assert decided(there) == decided(by_cities(nation))

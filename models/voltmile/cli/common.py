@@ -49,9 +49,13 @@ def user_errors() -> Iterator[None]:
     except KeyboardInterrupt:
         leave("interrupted", Code.INTERRUPTED)
     except RuntimeError as error:
-        from voltmile.solve.status import SolverError  # not before it is needed: --help stays quick
+        from voltmile.solve.crew import WorkerError  # not before they are needed: --help stays quick
+        from voltmile.solve.pools import ClusterError
+        from voltmile.solve.status import SolverError
 
-        if not isinstance(error, SolverError):
+        if isinstance(error, ClusterError):
+            leave(str(error), Code.WRONG_INPUT)
+        if not isinstance(error, SolverError | WorkerError):
             raise
         leave(str(error), Code.FAILED)
 

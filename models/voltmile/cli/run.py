@@ -29,6 +29,12 @@ def run(
     time_limit: Annotated[
         float | None, typer.Option(min=0.1, metavar="S", help="Seconds to solve, instead of the file's.")
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS|slurm", help="Work on a Dask cluster (extra 'cluster') instead of here."
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Result folder, instead of the file's.")
     ] = None,
@@ -42,7 +48,7 @@ def run(
         from voltmile.study.config import read_experiment
 
         file = read_experiment(config)
-        file = replace(file, experiment=file.experiment.with_limits(workers, time_limit))
+        file = replace(file, experiment=file.experiment.with_limits(workers, time_limit, cluster))
         finished = _run(file, output, quiet)
         if json:
             summary = finished.results.summary.model_dump(mode="json")

@@ -48,6 +48,7 @@ def solve(
     gap: float = 0.01,
     time_limit_s: float = 600.0,
     workers: int = 1,
+    cluster: str | None = None,
     seed: int = 1,
     effort: Effort | None = None,
     method: Method = "auto",
@@ -67,6 +68,8 @@ def solve(
         finished, so that a very short limit is exceeded rather than answered by nothing.
     workers : int
         Processes that work on hubs side by side; the results do not depend on it.
+    cluster : str, optional
+        Address of a Dask scheduler, or "slurm", instead of processes of this machine.
     seed : int
         Everything random derives from it and from the names it belongs to.
     effort : Effort, optional
@@ -94,12 +97,14 @@ def solve(
         When no plan exists, with what stands in the way.
     NoPlanError
         When Ctrl-C came before the first plan.
+    ClusterError
+        When the cluster is not there.
     SolverError
         When the solver is broken or gives up unexpectedly.
     """
     canary()
     stop = stop or threading.Event()
-    with watching(stop), Crew(nation, workers) as crew:
+    with watching(stop), Crew(nation, workers, cluster) as crew:
         deadline = time.perf_counter() + time_limit_s
         run = Run(nation, crew, effort or Effort(), seed, on_progress, stop, deadline)
         if method == "joint" or (method == "auto" and len(nation.cities) <= JOINT_CITIES):

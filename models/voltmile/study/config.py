@@ -37,6 +37,7 @@ class SolveSettings(Record):
     time_limit_s: Positive = 600.0
     workers: Annotated[int, Field(ge=1)] = 2
     method: Literal["auto", "joint", "cities"] = "auto"
+    cluster: Text | None = None
 
 
 class OutputSettings(Record):
@@ -55,9 +56,11 @@ class Experiment(Record):
     solve: SolveSettings = SolveSettings()
     output: OutputSettings
 
-    def with_limits(self, workers: int | None = None, time_limit_s: float | None = None) -> Self:
+    def with_limits(
+        self, workers: int | None = None, time_limit_s: float | None = None, cluster: str | None = None
+    ) -> Self:
         """Return a copy with other limits; None keeps what is there."""
-        given = {"workers": workers, "time_limit_s": time_limit_s}
+        given = {"workers": workers, "time_limit_s": time_limit_s, "cluster": cluster}
         chosen = {key: value for key, value in given.items() if value is not None}
         return self.model_copy(update={"solve": SolveSettings(**{**self.solve.model_dump(), **chosen})})
 

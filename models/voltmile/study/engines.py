@@ -50,6 +50,7 @@ def solve(nation: Nation, experiment: Experiment, on_progress: Listener, stop: E
             gap=settings.gap,
             time_limit_s=settings.time_limit_s,
             workers=settings.workers,
+            cluster=settings.cluster,
             seed=experiment.seed,
             method=settings.method,
             work=work,

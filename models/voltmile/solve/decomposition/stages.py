@@ -9,6 +9,7 @@ from typing import Any, TypeVar, overload
 from voltmile.problem.nation import Nation
 from voltmile.solve.crew import Crew
 from voltmile.solve.decomposition.frames import alone
+from voltmile.solve.decomposition.sources import digest_of
 from voltmile.solve.decomposition.store import Store, key_of
 from voltmile.solve.progress import CityDone, Listener
 
@@ -78,8 +79,9 @@ class Stages:
         Incomplete
             When ``over`` said so.
         """
+        code = digest_of(function.__module__)
         keys = {
-            city.id: key_of(stage, city.id, [self._digest[city.id, limits], *depends(city.id)])
+            city.id: key_of(stage, city.id, [code, self._digest[city.id, limits], *depends(city.id)])
             for city in self.nation.cities
         }
         missing = [city for city in self._by_size if keys[city] not in self.store]

@@ -7,11 +7,8 @@ import os
 import pickle
 import tempfile
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import voltmile
 
 #: Bytes of the digest in front of every file.
 _DIGEST = 32
@@ -95,18 +92,6 @@ class Store:
 
 
 def key_of(stage: str, city: str, depends: Iterable[object]) -> str:
-    """Return a key for a stage of a city that changes with the code and with anything it depends on."""
-    text = "\n".join([_code_digest(), stage, city, *map(str, depends)])
+    """Return a key for a stage of a city that changes with anything it depends on."""
+    text = "\n".join([stage, city, *map(str, depends)])
     return f"{stage}/{city}-{hashlib.sha256(text.encode()).hexdigest()[:24]}"
-
-
-@cache
-def _code_digest() -> str:
-    """Digest of the sources that make results: other code may make others."""
-    root = Path(voltmile.__file__).parent
-    digest = hashlib.sha256()
-    for part in ("problem", "programs", "routes", "solve"):
-        for path in sorted((root / part).rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
