@@ -43,7 +43,7 @@ class Effort:
     candidates: int = 5
     annealing: int = 30_000
     iterations: int = 500
-    seeds: int = 4
+    seeds: int = 2
     more_seeds: int = 8
     every: int = 4
     guided: int = 12
