@@ -29,7 +29,7 @@ from voltmile.solve.matrix import FloatArray
 from voltmile.solve.two_index import Bools, Ints
 
 #: More mixes than so many are too many to list.
-_MOST = 100_000
+_MOST = 400_000
 #: A route may carry 1e-9 more than its type's capacity.
 _SLACK = 1 + 1e-8
 #: Cuts that a mix begins with.
