@@ -1,11 +1,11 @@
 """Kill runs at random moments, run them again, and compare their tables with those of an undisturbed run.
 
-    python experiments/interruptions.py experiments/green2020.toml --moments 10 [--kinds main worker disk] [--seed 1]
+    python experiments/interruptions.py CONFIG --moments 10 [--kinds main worker disk] [--seed 1]
 
-`main`: the process is killed (SIGKILL). `worker`: one of its workers is. `disk`: no file may grow beyond some random
-size, so that writing fails as on a full disk. Each time the same command is then given again without disturbance.
-What may differ is `provenance.json` and the seconds in `summary.json`; anything else is printed, and the exit code
-is 1. Moments are drawn over the duration of the undisturbed run. Results go to a temporary folder.
+`main`: the process is killed (SIGKILL). `worker`: one of its workers is. `disk`: no file may grow beyond some
+random size, so that writing fails as on a full disk. Each time the same command is then given again without
+disturbance. What may differ is `provenance.json` and the seconds in `summary.json`; anything else is printed, and
+the exit code is 1. Moments are drawn over the duration of the undisturbed run. Results go to a temporary folder.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def main() -> int:
                 differing = sorted(n for n in wanted.keys() | found.keys() if wanted.get(n) != found.get(n))
                 wrong += bool(differing or code)
                 verdict = f"differs in {', '.join(differing)}" if differing else "the same tables"
-                print(f"{kind} {moment + 1}: {told}; {kept} results kept; then exit {code}, {verdict}", flush=True)
+                print(f"{kind} {moment + 1}: {told}; {kept} kept; then exit {code}, {verdict}", flush=True)
     return 1 if wrong else 0
 
 
