@@ -4,8 +4,9 @@
 
 `main`: the process is killed (SIGKILL). `worker`: one of its workers is. `disk`: no file may grow beyond some
 random size, so that writing fails as on a full disk. Each time the same command is then given again without
-disturbance. What may differ is `provenance.json` and the seconds in `summary.json`; anything else is printed, and
-the exit code is 1. Moments are drawn over the duration of the undisturbed run. Results go to a temporary folder.
+disturbance. What may differ is `provenance.json` and the seconds in `summary.json`; anything else is printed,
+and the exit code is 1. Moments are drawn over the duration of the undisturbed run. Results go to a temporary
+folder.
 """
 
 from __future__ import annotations
