@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from voltmile.routes.columns import Column
 from voltmile.solve.choice import choose_plans
 from voltmile.solve.frame import Frame
 from voltmile.solve.infeasible import contradiction
@@ -20,8 +21,14 @@ from voltmile.solve.watch import Progress
 _START_GAP = 2e-3
 
 
-def decide(run: Run, frame: Frame, offers: Mapping[BlockKey, Offers], bound: float) -> Decided:
-    """Decide everything over the offered columns.
+def decide(
+    run: Run,
+    frame: Frame,
+    offers: Mapping[BlockKey, Offers],
+    bound: float,
+    known: Sequence[Column] = (),
+) -> Decided:
+    """Decide everything over the offered columns, and those known from before.
 
     Raises
     ------
@@ -30,7 +37,8 @@ def decide(run: Run, frame: Frame, offers: Mapping[BlockKey, Offers], bound: flo
     NoPlanError
         When a limit came before the first plan.
     """
-    program = JointProgram(run.nation, [c for offer in offers.values() for c in offer.columns])
+    offered = [c for offer in offers.values() for c in offer.columns]
+    program = JointProgram(run.nation, list(dict.fromkeys([*offered, *known])))
     start = _start(run, frame, offers, program)
     if start is not None:
         run.tell(BoundImproved(bound, start.objective, relative_gap(start.objective, bound)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 from voltmile.problem.nation import Nation
+from voltmile.routes.columns import Column
 from voltmile.solve.progress import Listener
 from voltmile.solve.solution import Solution
 from voltmile.study.config import Experiment
@@ -30,8 +32,17 @@ class NoPlanError(Exception):
         super().__init__(message)
 
 
-def solve(nation: Nation, experiment: Experiment, on_progress: Listener, stop: Event, work: Path) -> Solution:
+def solve(
+    nation: Nation,
+    experiment: Experiment,
+    on_progress: Listener,
+    stop: Event,
+    work: Path,
+    known: Sequence[Column] = (),
+) -> Solution:
     """Solve a nation within the limits of an experiment, keeping finished cities in ``work``.
+
+    ``known`` are routes found before, under other limits.
 
     Raises
     ------
@@ -54,6 +65,7 @@ def solve(nation: Nation, experiment: Experiment, on_progress: Listener, stop: E
             seed=experiment.seed,
             method=settings.method,
             work=work,
+            known=known,
             on_progress=on_progress,
             stop=stop,
         )
