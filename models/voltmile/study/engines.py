@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from voltmile.study.folder import OutputError
 
 if TYPE_CHECKING:
     from voltmile.check import PricingLevel, Report
+    from voltmile.solve.robust import Goal, Robust
 
 
 class NoPlanError(Exception):
@@ -85,6 +86,39 @@ def baselines(
     from voltmile.study.baselines import compute
 
     return compute(nation, solution, experiment.output.baselines, on_progress=on_progress, stop=stop)
+
+
+def robust(
+    solutions: Mapping[str, Solution],
+    weights: Mapping[str, float],
+    goal: Goal,
+    experiment: Experiment,
+    stop: Event,
+) -> Robust | None:
+    """Choose one fleet for the scenarios that have a weight; every solution's own fleet is tried first.
+
+    Raises
+    ------
+    TooLargeError
+        When there are too many routes for one program.
+    """
+    import time
+
+    from voltmile.solve.robust import RobustChoice, fleet_of
+    from voltmile.solve.run import Effort
+
+    effort, settings = Effort(), experiment.solve
+    until = time.perf_counter() + settings.time_limit_s
+    choice = RobustChoice(
+        solutions={name: solution for name, solution in solutions.items() if name in weights},
+        weights=weights,
+        goal=goal,
+        gap=effort.joint_gap,
+        nodes=effort.start_nodes,
+        stop=stop,
+        patience=lambda: stop.is_set() or time.perf_counter() >= until,
+    )
+    return choice.choose({name: fleet_of(solution.plan) for name, solution in solutions.items()})
 
 
 def check(nation: Nation, results: Path, pricing: PricingLevel) -> Report:
