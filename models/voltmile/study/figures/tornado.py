@@ -42,9 +42,7 @@ def tornado_figure(name: str, rows: Sequence[Row]) -> Figure:
     axes.margins(x=0.14)
     base = rows[0]["cost_cny"]
     known = "" if base is None else f" of {base / scale:,.2f}"
-    axes.set_xlabel(
-        f"discounted cost less the {unit}{known} of the base; whiskers: what the bounds leave open"
-    )
+    axes.set_xlabel(f"{unit} more than the base{known}, discounted; whiskers: what the bounds leave open")
     title = "what moves the cost"
     axes.set_title(label(f"{name}: {title}", title), pad=10)
     return figure
