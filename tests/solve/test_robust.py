@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 import pytest
 from enumeration import Program, Row
-from small_nation import small_nation
 from solving import solve as enumerate_all
 from toy_world import toy
 
@@ -61,10 +60,10 @@ class Together(Program):
 
 @pytest.fixture(scope="module")
 def nations() -> dict[str, Nation]:
-    nation = small_nation()
+    nation = toy()
     return {
-        "dear": apply(nation, Scenario(name="dear", fuel_price_factor=2.5)),
-        "cold": apply(nation, Scenario(name="cold", celsius_shift=-15.0, electricity_price_factor=3.0)),
+        "dear": apply(nation, Scenario(name="dear", fuel_price_factor=3.0)),
+        "cold": apply(nation, Scenario(name="cold", celsius_shift=-5.0, electricity_price_factor=3.0)),
     }
 
 
