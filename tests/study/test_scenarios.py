@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -14,11 +15,14 @@ from typer.testing import CliRunner, Result
 
 from voltmile.cli import app
 from voltmile.problem.folder import read
-from voltmile.problem.scenarios import apply
+from voltmile.problem.scenarios import Scenario, apply
 from voltmile.solve.solution import Solution
 from voltmile.study import engines
 from voltmile.study.config import read_experiment
+from voltmile.study.frontier.book import COLUMNS as FRONTIER_COLUMNS
+from voltmile.study.scenarios.rows import COLUMNS, FLEET_COLUMNS
 from voltmile.study.scenarios.run import Finished, run_scenarios
+from voltmile.study.study_settings import FrontierSettings
 
 THREE = """
 [[scenario]]
@@ -192,3 +196,20 @@ def test_a_nation_too_large_for_one_fleet_is_refused_before_anything_is_solved(t
     done = command(file)
     assert done.exit_code == 2
     assert "at most 4 cities" in done.stderr
+
+
+@pytest.mark.parametrize(("name", "scenarios"), [("scenarios", 8), ("robust", 3)])
+def test_the_examples_are_scenarios_of_their_instance(name: str, scenarios: int) -> None:
+    file = read_experiment(Path(__file__).parents[2] / "experiments" / f"{name}.toml")
+    nation, experiment = read(file.instance_folder), file.experiment
+    digests = {apply(nation, one, experiment.assumptions).digest for one in experiment.scenario}
+    assert len(digests) == len(experiment.scenario) == scenarios
+    assert (experiment.robust is not None) == (name == "robust")
+
+
+def test_the_page_lists_every_key_of_a_scenario_and_every_column() -> None:
+    page = (Path(__file__).parents[2] / "experiments" / "README.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"\w+", page.split("## Scenarios")[1].split("## Routing results")[0]))
+    assert words >= {*Scenario.model_fields, *COLUMNS, *FLEET_COLUMNS}
+    words = set(re.findall(r"\w+", page.split("## Cost against carbon")[1].split("## Scenarios")[0]))
+    assert words >= {*FrontierSettings.model_fields, *FRONTIER_COLUMNS}

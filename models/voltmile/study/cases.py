@@ -41,7 +41,6 @@ class Answer:
         Wall time.
     """
 
-    name: str
     solution: Solution | None
     infeasible: bool
     words: str
@@ -83,7 +82,7 @@ class Desk:
         OutputError
             When the answer cannot be kept.
         """
-        store, key = Store(self.work), self._key(name, nation, known)
+        store, key = Store(self.work), self._key(nation, known)
         if key in store:
             self.tell(Message(f"{name} is there"))
             kept: Answer = store.get(key)
@@ -97,12 +96,13 @@ class Desk:
             raise OutputError(f"{error.strerror} ({error.filename})") from error
         return made
 
-    def _key(self, name: str, nation: Nation, known: Sequence[Column]) -> str:
-        """Change with all that an answer depends on: the nation, the settings, the code."""
+    def _key(self, nation: Nation, known: Sequence[Column]) -> str:
+        """Return a key that changes with all an answer depends on: the nation, the settings, the code."""
         solve = self.experiment.solve
         routes = sorted(map(repr, known))
         settings = (self.experiment.seed, solve.gap, solve.time_limit_s, solve.method)
-        return key_of("case", name, [digest_of("voltmile.solve.plan"), nation.digest, *settings, *routes])
+        code = digest_of("voltmile.solve.plan")
+        return key_of("case", nation.name, [code, nation.digest, *settings, *routes])
 
     def _solve(self, name: str, nation: Nation, known: Sequence[Column]) -> Answer:
         self.tell(Message(f"case {name}"))
@@ -112,8 +112,8 @@ class Desk:
         except engines.NoPlanError as error:
             if self.stop.is_set():
                 raise Stopped(name) from error
-            return Answer(name, None, error.infeasible, str(error), time.perf_counter() - began)
+            return Answer(None, error.infeasible, str(error), time.perf_counter() - began)
         if self.stop.is_set() or found.status == Status.INTERRUPTED:
             self.stop.set()
             raise Stopped(name)
-        return Answer(name, found, infeasible=False, words="", seconds=time.perf_counter() - began)
+        return Answer(found, infeasible=False, words="", seconds=time.perf_counter() - began)
