@@ -55,7 +55,7 @@ def solve(
     method: Method = "auto",
     city_effort: CityEffort | None = None,
     work: Path | None = None,
-    known: Sequence[Column] = (),
+    known: Sequence[Sequence[Column]] = (),
     on_progress: Listener = unheard,
     stop: threading.Event | None = None,
 ) -> Solution:
@@ -84,8 +84,9 @@ def solve(
     work : Path, optional
         Folder in which the method by cities keeps what is finished; a call with the same nation, seed, effort
         and code goes on from there. A temporary one by default.
-    known : sequence of Column
-        Routes of the same nation found before, under other limits; the joint method may use them too.
+    known : sequence of sequences of Column
+        Routes of plans of the same nation found before, under other limits; the joint method may use them
+        too, and begins with such a plan where it is the best it has.
     on_progress : callable
         Hears the events of :mod:`voltmile.solve.progress`.
     stop : threading.Event, optional
@@ -127,7 +128,7 @@ def _folder(given: Path | None) -> Iterator[Path]:
         yield Path(name)
 
 
-def _solve(run: Run, gap: float, known: Sequence[Column]) -> Solution:
+def _solve(run: Run, gap: float, known: Sequence[Sequence[Column]]) -> Solution:
     with run.phase("frame"):
         blocks, frame = _frame(run.nation)
     with run.phase("tours"):

@@ -67,13 +67,13 @@ class Desk:
     tell: Listener
     stop: Event
 
-    def answer(self, name: str, nation: Nation, known: Sequence[Column] = ()) -> Answer:
+    def answer(self, name: str, nation: Nation, known: Sequence[Sequence[Column]] = ()) -> Answer:
         """Solve a case, unless it is kept.
 
         Parameters
         ----------
-        known : sequence of Column
-            Routes of the same nation under other limits, which the plan may use.
+        known : sequence of sequences of Column
+            Routes of plans of the same nation under other limits, which the plan may use.
 
         Raises
         ------
@@ -96,15 +96,15 @@ class Desk:
             raise OutputError(f"{error.strerror} ({error.filename})") from error
         return made
 
-    def _key(self, nation: Nation, known: Sequence[Column]) -> str:
+    def _key(self, nation: Nation, known: Sequence[Sequence[Column]]) -> str:
         """Return a key that changes with all an answer depends on: the nation, the settings, the code."""
         solve = self.experiment.solve
-        routes = sorted(map(repr, known))
+        routes = map(repr, known)
         settings = (self.experiment.seed, solve.gap, solve.time_limit_s, solve.method)
         code = digest_of("voltmile.solve.plan")
         return key_of("case", nation.name, [code, nation.digest, *settings, *routes])
 
-    def _solve(self, name: str, nation: Nation, known: Sequence[Column]) -> Answer:
+    def _solve(self, name: str, nation: Nation, known: Sequence[Sequence[Column]]) -> Answer:
         self.tell(Message(f"case {name}"))
         began = time.perf_counter()
         try:

@@ -39,11 +39,11 @@ def solve(
     on_progress: Listener,
     stop: Event,
     work: Path,
-    known: Sequence[Column] = (),
+    known: Sequence[Sequence[Column]] = (),
 ) -> Solution:
     """Solve a nation within the limits of an experiment, keeping finished cities in ``work``.
 
-    ``known`` are routes found before, under other limits.
+    ``known`` are routes of plans found before, under other limits.
 
     Raises
     ------

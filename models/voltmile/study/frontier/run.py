@@ -145,21 +145,21 @@ class Trace:
         yield self.solves[0]
         for number, caps in enumerate(below, start=1):
             nation = capped(self.nation, caps)
-            answer = self.desk.answer(str(number), nation, self._routes())
+            answer = self.desk.answer(str(number), nation, self._plans())
             self.solves.append(Solved(str(number), nation, caps, answer))
             yield self.solves[-1]
 
     def _least(self, cheapest: Solution) -> Caps | None:
         """CO2 by year of a plan with the least carbon; the cheapest one's where no other was found."""
         nation = least_carbon(self.nation, cheapest)
-        answer = self.desk.answer(LEAST, nation, self._routes())
+        answer = self.desk.answer(LEAST, nation, self._plans())
         caps = {limit.year: limit.max_co2_kg for limit in nation.limits if limit.kind == "carbon"}
         if answer.solution is None:
             return emissions(cheapest)
         self.ends.append(Solved(LEAST, nation, caps, answer))
         return emissions(answer.solution)
 
-    def _routes(self) -> list[Column]:
-        """Routes driven in any plan so far, each once."""
+    def _plans(self) -> list[list[Column]]:
+        """Routes of every plan so far."""
         plans = [one.answer.solution for one in [*self.solves, *self.ends]]
-        return list(dict.fromkeys(c for plan in plans if plan is not None for c in plan.routes))
+        return [list(plan.routes) for plan in plans if plan is not None]
