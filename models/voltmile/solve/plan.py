@@ -5,10 +5,12 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
+
+import numpy as np
 
 from voltmile.problem.nation import Nation
 from voltmile.solve import hub_work
@@ -18,15 +20,17 @@ from voltmile.solve.canary import canary
 from voltmile.solve.crew import Crew
 from voltmile.solve.deciding import decide
 from voltmile.solve.decomposition.effort import CityEffort
-from voltmile.solve.decomposition.solve import solve_by_cities
+from voltmile.solve.decomposition.market import market_of_offers
+from voltmile.solve.decomposition.solve import explained, solve_by_cities
 from voltmile.solve.decomposition.stages import Stages
 from voltmile.solve.decomposition.store import Store
+from voltmile.solve.decomposition.worth import Worth, worth_of
 from voltmile.solve.frame import Frame, frame_of
 from voltmile.solve.infeasible import InfeasibleError
 from voltmile.solve.interrupt import watching
 from voltmile.solve.joint import Decided, JointProgram
 from voltmile.solve.linking import linking
-from voltmile.solve.offers import first_servings, gather
+from voltmile.solve.offers import Offers, first_servings, gather
 from voltmile.solve.prices import Block, BlockKey
 from voltmile.solve.progress import Listener, unheard
 from voltmile.solve.run import Effort, NoPlanError, Run, relative_gap
@@ -134,7 +138,16 @@ def _solve(run: Run, gap: float) -> Solution:
         bounded = bound(run, frame, offers, dual)
     with run.phase("plan"):
         decided = decide(run, frame, offers, bounded.value)
-    return _solution(run, gap, decided, bounded, frame)
+    solution = _solution(run, gap, decided, bounded, frame)
+    return explained(run, solution, lambda: _worth(run, offers, solution))
+
+
+def _worth(run: Run, offers: Mapping[BlockKey, Offers], solution: Solution) -> Worth:
+    """Price the limits and one more van, as the method by cities does, over the plans the hubs offered."""
+    market = market_of_offers(run.nation, offers)
+    start = market.frame.clipped(np.zeros(len(market.frame.keys)))
+    found = market.search(start, CityEffort().price_rounds, whole=market.counts)
+    return worth_of(market, found, solution.plan)
 
 
 def _frame(nation: Nation) -> tuple[dict[BlockKey, Block], Frame]:

@@ -10,6 +10,7 @@ from voltmile.problem.plan import CostRow, Plan
 from voltmile.routes.columns import Column
 from voltmile.solve.certificate import Certificate
 from voltmile.solve.status import Status
+from voltmile.solve.worth import LimitPrice, VanGain
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Solution:
         Wall seconds.
     sizes : mapping of str to int
         Cities, hubs, villages, columns, rows ...
+    prices : sequence of LimitPrice
+        Of the national limits in file order; none when the solve was interrupted.
+    vans : sequence of VanGain
+        Cities that would gain from one more vehicle of a supply limit, the greatest gain first.
     """
 
     nation: Nation
@@ -43,6 +48,8 @@ class Solution:
     certificate: Certificate
     seconds_by_phase: Mapping[str, float]
     sizes: Mapping[str, int]
+    prices: Sequence[LimitPrice] = ()
+    vans: Sequence[VanGain] = ()
 
     @property
     def gap(self) -> float:

@@ -66,11 +66,18 @@ class Found:
 
 @dataclass
 class NationalMaster:
-    """The restricted master: the nation's own variables, and convex combinations of each city's answers."""
+    """The restricted master: the nation's own variables, and convex combinations of each city's answers.
+
+    Attributes
+    ----------
+    elastic : array or None
+        Costs of violating hard rows; the usual ones by default.
+    """
 
     frame: Frame
     limits: int
     cities: Sequence[str]
+    elastic: Vector | None = None
     _columns: list[tuple[float, dict[int, float]]] = field(default_factory=list)
     _lp: LpModel | None = None
     _hard: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
@@ -102,8 +109,10 @@ class NationalMaster:
         return result.objective, result.row_duals[:rows], lacking
 
     def _start(self) -> None:
-        total = sum(abs(cost) for cost, _ in self._columns[: len(self.cities)])
-        prices = elastic_prices(self.frame, self.limits, total)
+        prices = self.elastic
+        if prices is None:
+            total = sum(abs(cost) for cost, _ in self._columns[: len(self.cities)])
+            prices = elastic_prices(self.frame, self.limits, total)
         soft = softened(self.frame, prices)
         self._hard = np.flatnonzero(prices > 0).astype(np.intp)
         relaxed = np.zeros(len(soft.c) + len(self._columns), dtype=np.int32)
