@@ -34,5 +34,10 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         },
     }
     for name in answers:
-        monkeypatch.setattr(engines, name, lambda *args, name=name: answers[name](*args))
+        monkeypatch.setattr(engines, name, lambda *args, name=name: answers[name](*_known(name, args)))
     return answers
+
+
+def _known(name: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments a fake looks at: where finished cities are kept is nothing to it."""
+    return arguments[:4] if name == "solve" else arguments
