@@ -77,7 +77,11 @@ def test_options_override_the_file(experiment: Path, fake: dict[str, Any], tmp_p
     )
     assert done.exit_code == 0
     config = json.loads((tmp_path / "here" / "provenance.json").read_text())["config"]
-    assert (config["solve"]["gap"], config["solve"]["time_limit_s"], config["solve"]["workers"]) == (0.01, 7.5, 3)
+    assert (config["solve"]["gap"], config["solve"]["time_limit_s"], config["solve"]["workers"]) == (
+        0.01,
+        7.5,
+        3,
+    )
 
 
 def test_a_faulty_experiment_is_wrong_input(experiment: Path) -> None:

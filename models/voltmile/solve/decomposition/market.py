@@ -9,20 +9,26 @@ import numpy as np
 import scipy.sparse as sp
 
 from voltmile.problem.nation import Nation
+from voltmile.solve.decomposition.city_lacking import city_words
 from voltmile.solve.decomposition.frames import CityFrame, city_frame, city_of
 from voltmile.solve.decomposition.national import national_of, shared_rows
 from voltmile.solve.decomposition.proposals import Answer, CityOracle, Proposals, proposals_of
 from voltmile.solve.decomposition.search import Found, NationalMaster, Point, search
 from voltmile.solve.frame import Frame, Vector
+from voltmile.solve.infeasible import InfeasibleError
 from voltmile.solve.linking import RowKey
-from voltmile.solve.offers import Offers
 from voltmile.solve.prices import BlockKey
-from voltmile.solve.status import Status
+from voltmile.solve.status import SolverError, Status
+from voltmile.solve.use import RouteUse
 
 #: Relative distance of master and bound at which a limit that was moved counts as solved.
 _CLOSE = 1e-9
 #: Prices asked for after a limit moved: the plans known are nearly all there is to know.
 _ROUNDS = 15
+
+
+#: Days of hubs that may stay unserved by rounding.
+_IDLE = 1e-6
 
 
 class CityMarket(CityOracle):
@@ -47,14 +53,41 @@ class CityMarket(CityOracle):
             self._lp.set_row_bounds([bounded], -np.inf, np.inf)
         return None if answer is None else answer.value
 
-    def unserved_at(self, prices: Vector) -> dict[BlockKey, float]:
-        """Return the share of each hub and day that no known plan serves within the city's own rows."""
-        self._lp.set_costs(self._everything, self._cost - self._shared.T @ prices[: len(self._constant)])
+    def extreme_use(self, row: int, sign: float) -> float:
+        """Return the least use of a shared row (sign 1) or the most (-1) with all work done; 0 without."""
+        costs = self._shared.tocsr()[[row], :].toarray().ravel()
+        self._lp.set_costs(self._everything, sign * costs)
+        self.serve_all()
         result = self._lp.solve()
         if result.status is not Status.OPTIMAL or result.x is None:
-            return {}
-        shares = zip(self.proposals.blocks, result.x[self._artificial].tolist(), strict=True)
-        return {key: share for key, share in shares if share > _UNSERVED}
+            return 0.0
+        return float(costs @ result.x) + float(self._constant[row])
+
+    def serve_all(self) -> None:
+        """Leave no hub's day unserved from now on, whatever the prices."""
+        self._lp.set_column_bounds(range(self._artificial.start, self._artificial.stop), 0.0, 0.0)
+
+    def is_able(self) -> bool:
+        """Whether the city can do all its work under its own rows."""
+        idle = np.zeros(len(self._cost))
+        idle[self._artificial] = 1.0
+        self._lp.set_costs(self._everything, idle)
+        result = self._lp.solve()
+        return result.status is Status.OPTIMAL and result.objective is not None and result.objective < _IDLE
+
+    def has_part(self, row: int) -> bool:
+        """Whether anything the city decides counts in a shared row."""
+        return bool(self._shared.tocsr()[[row], :].nnz)
+
+    def contradicts(self) -> bool:
+        """Whether the city's own rows contradict each other, whatever its routes are."""
+        return self._lp.solve().status is Status.INFEASIBLE
+
+    def words(self, nation: Nation, city: str) -> str:
+        """Say why the city cannot do its work; empty where it can. It answers no prices afterwards."""
+        columns = range(self._artificial.start, self._artificial.stop)
+        blocks = dict(zip(columns, self.proposals.blocks, strict=True))
+        return city_words(nation, city, self.frame.own, self._lp, blocks)
 
     def _row(self, row: int) -> int:
         if row not in self._bounded:
@@ -63,10 +96,6 @@ class CityMarket(CityOracle):
                 entries.indptr, entries.indices, entries.data, -np.inf, np.inf
             )
         return self._bounded[row]
-
-
-#: Share of a hub's day that counts as unserved.
-_UNSERVED = 1e-6
 
 
 @dataclass(frozen=True)
@@ -111,8 +140,26 @@ class Market:
         return any(name == "green_count" for name, _ in self.frame.keys)
 
     def ask(self, prices: Vector, *, whole: bool = False) -> dict[str, Answer]:
-        """Return what all cities answer."""
-        return {city: one.answer(prices, whole=whole) for city, one in self.cities.items()}
+        """Return what all cities answer.
+
+        Raises
+        ------
+        InfeasibleError
+            Naming a city whose own rows contradict each other.
+        """
+        return {city: self._answer(city, prices, whole) for city in self.cities}
+
+    def _answer(self, city: str, prices: Vector, whole: bool) -> Answer:
+        try:
+            return self.cities[city].answer(prices, whole=whole)
+        except SolverError as error:
+            if self.cities[city].contradicts():
+                raise InfeasibleError(self.city_words(city)) from error
+            raise
+
+    def city_words(self, city: str) -> str:
+        """Say why a city cannot do its work; empty where it can."""
+        return self.cities[city].words(self.nation, city)
 
     def search(self, start: Vector, rounds: int, *, whole: bool = False) -> Found:
         """Search prices of the shared rows."""
@@ -138,12 +185,17 @@ class Market:
         frame : Frame
             The market's own with other sides.
         elastic : array, optional
-            Costs of violating hard rows instead of the usual ones.
+            Costs of violating hard rows instead of the usual ones; then no hub's day stays unserved.
         """
         points = [_at(frame, point) for point in known]
-        master = NationalMaster(frame, self.limits, list(known[0].answers), elastic)
+        master = NationalMaster(frame, self.limits, list(self.cities), elastic)
+        if elastic is not None:
+            for city in self.cities.values():
+                city.serve_all()
+            master.propose(self.ask(max(points, key=lambda point: point.bound).prices, whole=whole))
         for point in points:
-            master.propose(point.answers)
+            served = {c: a for c, a in point.answers.items() if elastic is None or a.unserved <= _IDLE}
+            master.propose(served)
         while True:
             value, dual, lacking = master.solve()
             best = max(points, key=lambda point: point.bound)
@@ -175,14 +227,13 @@ def market_of(
     return Market(nation, frame, {c: CityMarket(frames[c], proposals[c], keys) for c in frames})
 
 
-def market_of_offers(nation: Nation, offers: Mapping[BlockKey, Offers]) -> Market:
-    """Cut a nation that is solved whole into its cities, with the plans that its hubs offered."""
+def market_of_uses(nation: Nation, uses: Mapping[BlockKey, Sequence[RouteUse]]) -> Market:
+    """Cut a nation that is solved whole into its cities, with what the plans known of each day take."""
     frames, proposals = dict[str, CityFrame](), dict[str, Proposals]()
     for place in nation.cities:
         city = city_of(nation, place.id)
         frames[place.id] = city_frame(city)
-        plans = {key: list(offers[key].plans.values()) for key in city.blocks}
-        proposals[place.id] = proposals_of(city, frames[place.id], plans)
+        proposals[place.id] = proposals_of(city, frames[place.id], uses)
     return market_of(nation, national_of(nation).frame, frames, proposals)
 
 

@@ -83,9 +83,11 @@ class NationalMaster:
     _hard: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
     def propose(self, answers: Answers) -> None:
-        """Add an answer of every city."""
+        """Add answers of cities, at first one of each."""
         first = len(self._columns)
         for number, city in enumerate(self.cities):
+            if city not in answers:
+                continue
             answer = answers[city]
             entries = {r: float(v) for r, v in enumerate(answer.use) if abs(v) > 1e-9}
             entries[len(self.frame.keys) + number] = 1.0

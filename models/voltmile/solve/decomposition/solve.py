@@ -10,9 +10,10 @@ import numpy as np
 from voltmile.solve.decomposition.assemble import bound_of, certificate_of, plan_of
 from voltmile.solve.decomposition.choice import NationalPlan
 from voltmile.solve.decomposition.city_stages import CityStages, Keys
-from voltmile.solve.decomposition.deciding import decide, in_words, prices_for_plans
+from voltmile.solve.decomposition.deciding import decide, prices_for_plans
 from voltmile.solve.decomposition.effort import CityEffort
 from voltmile.solve.decomposition.frames import CityFrame
+from voltmile.solve.decomposition.lacking import refuse
 from voltmile.solve.decomposition.market import Market, market_of
 from voltmile.solve.decomposition.national import National, national_of, slack_columns
 from voltmile.solve.decomposition.search import Found, Point
@@ -20,14 +21,10 @@ from voltmile.solve.decomposition.stages import Incomplete, Stages
 from voltmile.solve.decomposition.work import CityBound, CityColumns, nothing_bounded
 from voltmile.solve.decomposition.worth import Worth, worth_of
 from voltmile.solve.frame import Frame, Vector
-from voltmile.solve.infeasible import contradiction
 from voltmile.solve.progress import BoundImproved, Message
 from voltmile.solve.run import NoPlanError, Run, relative_gap
 from voltmile.solve.solution import Solution
 from voltmile.solve.status import Status
-
-#: Share of what a hard limit allows that a mixture may exceed it by and still count as keeping it.
-_LACKING = 1e-6
 
 
 def solve_by_cities(run: Run, stages: Stages, effort: CityEffort, gap: float) -> Solution:
@@ -83,8 +80,9 @@ class Decomposition:
             known = {city: self.cities.columns_of(columns, city).proposals for city in frames}
             market = market_of(run.nation, frame, frames, known)
             found = self._search(market, start)
-            self._refuse_lacking(frame, found)
             whole = self._search(market, found.best.prices, whole=True) if market.counts else found
+            refuse(market, whole, whole=market.counts)
+            refuse(market, found)
         with run.phase("plan"):
             self._begin_bounds(frame, frames, found.best)
             decided = self._plan(frame, frames, columns, whole)
@@ -108,13 +106,6 @@ class Decomposition:
             )
         )
         return found
-
-    def _refuse_lacking(self, frame: Frame, found: Found) -> None:
-        rhs = np.where(np.isposinf(frame.row_upper), frame.row_lower, frame.row_upper)
-        if (found.lacking <= _LACKING * np.maximum(1.0, np.abs(rhs))).all():
-            return
-        words = in_words(frame, found.lacking)
-        raise contradiction(self.run.nation, f"no mixture of plans keeps all limits: {words}")
 
     # -- plan and bound -------------------------------------------------------------------------------------
 

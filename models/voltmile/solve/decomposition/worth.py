@@ -6,13 +6,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from voltmile.problem.limits import SupplyLimit
 from voltmile.problem.plan import Plan
+from voltmile.solve.decomposition.lacking import short
 from voltmile.solve.decomposition.market import Market, Resolved, moved
 from voltmile.solve.decomposition.search import Found
-from voltmile.solve.frame import Frame
+from voltmile.solve.decomposition.words import side_of
 from voltmile.solve.worth import LimitPrice, VanGain
 
 #: A step moves the nation's cost by this share of it, at the price found.
@@ -21,8 +20,6 @@ _MOVED = 1e-4
 _FREE = 0.01
 #: Relative difference of two prices that are called equal, and share of a nation's cost that is noise.
 _EQUAL, _NOISE = 1e-3, 1e-9
-#: Share of what a hard limit says by which a mixture may miss it.
-_KEPT = 1e-6
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def _price(market: Market, base: Resolved, row: int, whole: bool) -> LimitPrice:
     wider = market.resolved(moved(frame, row, step), base.points, whole=whole)
     tighter = market.resolved(moved(frame, row, -step), base.points, whole=whole)
     saved = (base.value - wider.value) / step
-    lost = (tighter.value - base.value) / step if kept(frame, tighter) else None
+    lost = (tighter.value - base.value) / step if not short(frame, tighter.lacking) else None
     near = _EQUAL * dual + _NOISE * abs(base.value) / step
     low = saved - near - (base.open_cny + wider.open_cny) / step
     high = math.inf if lost is None else lost + near + (base.open_cny + tighter.open_cny) / step
@@ -77,18 +74,6 @@ def _step(cost: float, dual: float, side: float) -> float:
         moving = _MOVED * abs(cost) / dual
         step = min(step, moving) if side else moving
     return float(f"{step:.0e}")
-
-
-def side_of(frame: Frame, row: int) -> float:
-    """Return what a row allows or asks for."""
-    upper = float(frame.row_upper[row])
-    return upper if math.isfinite(upper) else float(frame.row_lower[row])
-
-
-def kept(frame: Frame, found: Resolved) -> bool:
-    """Whether mixtures of plans keep all hard rows."""
-    sides = np.where(np.isposinf(frame.row_upper), frame.row_lower, frame.row_upper)
-    return bool((found.lacking <= _KEPT * np.maximum(1.0, np.abs(sides))).all())
 
 
 def _gains(market: Market, base: Resolved, plan: Plan) -> Iterator[VanGain]:
