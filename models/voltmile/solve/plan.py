@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -119,7 +120,8 @@ def solve(
             return _solve(run, gap)
         with _folder(work) as folder:
             stages = Stages(nation, crew, Store(folder), on_progress, stop.is_set)
-            return solve_by_cities(run, stages, city_effort or CityEffort(), gap)
+            solution = solve_by_cities(run, stages, city_effort or CityEffort(), gap)
+    return solution if work is not None else replace(solution, kept=None)
 
 
 @contextmanager

@@ -89,6 +89,7 @@ class Decomposition:
         with run.phase("bound"):
             self._bound(frame, frames, columns, found.best, decided)
         solution = self._solution(gap, national, frames, found.best, decided)
+        solution = replace(solution, kept=lambda city: self.cities.columns_of(columns, city))
         return explained(run, solution, lambda: worth_of(market, whole, solution.plan))
 
     @property
