@@ -223,7 +223,7 @@ def test_measures_and_every_limit_meet_the_truth() -> None:
 
 
 def test_limits_that_no_mixture_keeps_are_named_with_what_they_lack() -> None:
-    with pytest.raises(InfeasibleError, match="labels lacks 1"):
+    with pytest.raises(InfeasibleError, match="labels lacks 1 million labels of the 23 asked for"):
         by_cities(toy(campaign(labels(23.0))))
 
 

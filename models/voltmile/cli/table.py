@@ -27,6 +27,8 @@ class What(StrEnum):
     costs = "costs"
     cities = "cities"
     limits = "limits"
+    prices = "prices"
+    vans = "vans"
     measures = "measures"
 
 

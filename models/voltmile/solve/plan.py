@@ -5,10 +5,13 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
+
+import numpy as np
 
 from voltmile.problem.nation import Nation
 from voltmile.routes.columns import Column
@@ -19,10 +22,15 @@ from voltmile.solve.canary import canary
 from voltmile.solve.crew import Crew
 from voltmile.solve.deciding import decide
 from voltmile.solve.decomposition.effort import CityEffort
-from voltmile.solve.decomposition.solve import solve_by_cities
+from voltmile.solve.decomposition.lacking import refuse
+from voltmile.solve.decomposition.market import Market, market_of_uses
+from voltmile.solve.decomposition.search import Found
+from voltmile.solve.decomposition.solve import explained, solve_by_cities
 from voltmile.solve.decomposition.stages import Stages
 from voltmile.solve.decomposition.store import Store
+from voltmile.solve.decomposition.worth import Worth, worth_of
 from voltmile.solve.frame import Frame, frame_of
+from voltmile.solve.hub_work import FirstServings
 from voltmile.solve.infeasible import InfeasibleError
 from voltmile.solve.interrupt import watching
 from voltmile.solve.joint import Decided, JointProgram
@@ -34,6 +42,7 @@ from voltmile.solve.run import Effort, NoPlanError, Run, relative_gap
 from voltmile.solve.singles import single_columns
 from voltmile.solve.solution import Solution
 from voltmile.solve.status import Status
+from voltmile.solve.use import RouteUse
 
 __all__ = ["CityEffort", "Effort", "InfeasibleError", "Method", "NoPlanError", "solve"]
 
@@ -116,7 +125,8 @@ def solve(
             return _solve(run, gap, known)
         with _folder(work) as folder:
             stages = Stages(nation, crew, Store(folder), on_progress, stop.is_set)
-            return solve_by_cities(run, stages, city_effort or CityEffort(), gap)
+            solution = solve_by_cities(run, stages, city_effort or CityEffort(), gap)
+    return solution if work is not None else replace(solution, kept=None)
 
 
 @contextmanager
@@ -133,13 +143,44 @@ def _solve(run: Run, gap: float, known: Sequence[Sequence[Column]]) -> Solution:
         blocks, frame = _frame(run.nation)
     with run.phase("tours"):
         first = first_servings(run, sorted({key[0] for key in blocks}))
-    with run.phase("columns"):
+    with run.phase("columns"), in_words(run, _uses(first)):
         offers, dual = gather(run, blocks, frame, first)
+    plans = {key: list(offer.plans.values()) for key, offer in offers.items()}
     with run.phase("bound"):
         bounded = bound(run, frame, offers, dual)
-    with run.phase("plan"):
+    with run.phase("plan"), in_words(run, plans):
         decided = decide(run, frame, offers, bounded.value, known)
-    return _solution(run, gap, decided, bounded, frame)
+    solution = _solution(run, gap, decided, bounded, frame)
+    return explained(run, solution, lambda: _worth(run, plans, solution))
+
+
+def _uses(first: Mapping[str, FirstServings]) -> dict[BlockKey, Sequence[RouteUse]]:
+    """Return what the first plans of all days take."""
+    return {(hub, y, d): uses for hub, one in first.items() for (y, d), uses in one.uses.items()}
+
+
+@contextmanager
+def in_words(run: Run, plans: Mapping[BlockKey, Sequence[RouteUse]]) -> Iterator[None]:
+    """Explain an InfeasibleError city by city and limit by limit, where mixtures of plans see it too."""
+    try:
+        yield
+    except InfeasibleError as error:
+        market, found = _market(run.nation, plans)
+        refuse(market, found, whole=market.counts)
+        words = "with parts of vehicles, or with parts of green cities, all of them could be kept"
+        raise InfeasibleError(f"{error}; {words}") from error
+
+
+def _worth(run: Run, plans: Mapping[BlockKey, Sequence[RouteUse]], solution: Solution) -> Worth:
+    """Price the limits and one more van, as the method by cities does, over the plans the hubs offered."""
+    market, found = _market(run.nation, plans)
+    return worth_of(market, found, solution.plan)
+
+
+def _market(nation: Nation, plans: Mapping[BlockKey, Sequence[RouteUse]]) -> tuple[Market, Found]:
+    market = market_of_uses(nation, plans)
+    start = market.frame.clipped(np.zeros(len(market.frame.keys)))
+    return market, market.search(start, CityEffort().price_rounds, whole=market.counts)
 
 
 def _frame(nation: Nation) -> tuple[dict[BlockKey, Block], Frame]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from voltmile.problem.nation import Nation
 from voltmile.problem.plan import CostRow, Plan
 from voltmile.routes.columns import Column
 from voltmile.solve.certificate import Certificate
 from voltmile.solve.status import Status
+from voltmile.solve.worth import LimitPrice, VanGain
+
+if TYPE_CHECKING:
+    from voltmile.solve.decomposition.work import CityColumns
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,13 @@ class Solution:
         Wall seconds.
     sizes : mapping of str to int
         Cities, hubs, villages, columns, rows ...
+    prices : sequence of LimitPrice
+        Of the national limits in file order; none when the solve was interrupted.
+    vans : sequence of VanGain
+        Cities that would gain from one more vehicle of a supply limit, the greatest gain first.
+    kept : callable or None
+        Routes and plans of a city that was planned alone, as long as its work folder is there; ``columns``
+        holds only the driven routes then.
     """
 
     nation: Nation
@@ -43,6 +55,9 @@ class Solution:
     certificate: Certificate
     seconds_by_phase: Mapping[str, float]
     sizes: Mapping[str, int]
+    prices: Sequence[LimitPrice] = ()
+    vans: Sequence[VanGain] = ()
+    kept: Callable[[str], CityColumns] | None = None
 
     @property
     def gap(self) -> float:

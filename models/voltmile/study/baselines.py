@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 
 from voltmile.problem.nation import Nation
+from voltmile.routes.day import HubDay
 from voltmile.solve import hub_work
+from voltmile.solve.crew import Crew
 from voltmile.solve.joint import JointEffort
-from voltmile.solve.progress import Listener, Message, unheard
+from voltmile.solve.progress import Listener, unheard
 from voltmile.solve.solution import Solution
-from voltmile.study import journey, separate
+from voltmile.study import city_by_city, journey, separate
+from voltmile.study.baseline_note import BaselineNote
+from voltmile.study.config import JOURNEY_BASELINES
+from voltmile.study.separate import Compared
 
 #: Carriers of equal shares in the journey baseline. No source gives a number for villages; several is the
 #: point, and the km per visit grow with it.
@@ -24,6 +29,8 @@ def compute(
     solution: Solution,
     names: Sequence[str],
     *,
+    workers: int = 1,
+    cluster: str | None = None,
     on_progress: Listener = unheard,
     stop: Event | None = None,
 ) -> dict[str, float]:
@@ -33,6 +40,8 @@ def compute(
     ----------
     names : sequence of str
         Of ``voltmile.study.config.BASELINES``.
+    workers, cluster
+        Who works on cities side by side; the numbers do not depend on it.
 
     Returns
     -------
@@ -42,38 +51,58 @@ def compute(
     """
     halt = stop or Event()
     found: dict[str, float] = {}
-    ways = _ways(nation, solution, halt)
-    for name in names:
-        if halt.is_set():
-            break
-        value = ways[name]()
-        if halt.is_set():
-            break  # cut off half-way: no comparison
-        if isinstance(value, separate.Compared):
-            if value.cost_cny is None:
-                on_progress(Message(f"baseline {name}: no plan ({value.reason})"))
-                continue
-            value = value.cost_cny
-        found[name] = value
+    with Crew(nation, workers, cluster) as crew:
+        ways = _Ways(nation, solution, crew, halt)
+        for name in names:
+            if halt.is_set():
+                break
+            value = ways.journey(name) if name in JOURNEY_BASELINES else ways.compared(name)
+            if halt.is_set():
+                break  # cut off half-way: no comparison
+            if isinstance(value, Compared):
+                if value.reason is not None:
+                    none = "no plan: " if value.cost_cny is None else ""
+                    on_progress(BaselineNote(f"baseline {name}: {none}{value.reason}", name))
+                if value.cost_cny is None:
+                    continue
+                value = value.cost_cny
+            found[name] = value
     return found
 
 
-def _ways(
-    nation: Nation, solution: Solution, stop: Event
-) -> dict[str, Callable[[], float | separate.Compared]]:
-    def fleet_first() -> separate.Compared:
-        days = [
-            day
-            for hub in nation.hubs
-            if nation.villages_of[hub.id]
-            for day in hub_work.days_of(nation, hub.id).values()
-        ]
-        return separate.fleet_first(nation, solution.columns, days, _EFFORT, stop)
+class _Ways:
+    """The ways to route and to decide, over all columns where there are any, else city by city."""
 
-    return {
-        "separate_carriers": lambda: journey.separate_carriers_km(nation, CARRIERS),
-        "fixed_territories": lambda: journey.fixed_territories_km(nation),
-        "pooled_savings": lambda: journey.pooled_savings_km(nation),
-        "fleet_first": fleet_first,
-        "city_alone": lambda: separate.city_alone(nation, solution.columns, _EFFORT, stop),
-    }
+    def __init__(self, nation: Nation, solution: Solution, crew: Crew, stop: Event) -> None:
+        self._nation, self._solution, self._crew, self._stop = nation, solution, crew, stop
+        self._km: dict[str, float] = {}
+
+    def journey(self, name: str) -> float:
+        """Return km per visit, a task a city."""
+        if name not in self._km:
+            tasks = [(city.id, name, CARRIERS) for city in self._nation.cities]
+            found = dict(self._crew.run(journey.km_of_city, tasks, self._stop.is_set))
+            self._km[name] = journey.km_per_visit(found[position] for position in sorted(found))
+        return self._km[name]
+
+    def compared(self, name: str) -> Compared:
+        """Return the cost of a way to decide."""
+        solution, kept = self._solution, self._solution.kept
+        if kept is not None:
+            km = self.journey("pooled_savings")
+            return city_by_city.compared(self._crew, solution, kept, name, km, _EFFORT, self._stop.is_set)
+        if name == "city_alone":
+            return separate.city_alone(self._nation, solution.columns, _EFFORT, self._stop)
+        way = _IN_STAGES[name]
+        return way(self._nation, solution.columns, self._days(), _EFFORT, self._stop)
+
+    def _days(self) -> list[HubDay]:
+        nation = self._nation
+        hubs = [hub.id for hub in nation.hubs if nation.villages_of[hub.id]]
+        return [day for hub in hubs for day in hub_work.days_of(nation, hub).values()]
+
+
+_IN_STAGES: Mapping[str, Callable[..., Compared]] = {
+    "fleet_first": separate.fleet_first,
+    "sequential": separate.sequential,
+}

@@ -19,7 +19,7 @@ from voltmile.study.study_settings import FrontierSettings, RobustSettings, weig
 
 JOURNEY_BASELINES = ("separate_carriers", "fixed_territories", "pooled_savings")
 """Other ways to route the same villages (km per visit)."""
-COST_BASELINES = ("fleet_first", "city_alone")
+COST_BASELINES = ("fleet_first", "city_alone", "sequential")
 """Other ways to decide, compared by discounted cost (CNY)."""
 BASELINES = JOURNEY_BASELINES + COST_BASELINES
 

@@ -85,7 +85,16 @@ def baselines(
     """Compute the baselines an experiment asks for; those not begun when ``stop`` is set are left out."""
     from voltmile.study.baselines import compute
 
-    return compute(nation, solution, experiment.output.baselines, on_progress=on_progress, stop=stop)
+    settings = experiment.solve
+    return compute(
+        nation,
+        solution,
+        experiment.output.baselines,
+        workers=settings.workers,
+        cluster=settings.cluster,
+        on_progress=on_progress,
+        stop=stop,
+    )
 
 
 def robust(

@@ -30,6 +30,8 @@ RESULT_FILES = frozenset(
         "costs.csv",
         "cities.csv",
         "limits.csv",
+        "prices.csv",
+        "vans.csv",
         "measures.csv",
         "figures",
         "report.html",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from voltmile.problem.nation import Nation
@@ -17,19 +18,49 @@ from voltmile.routes.tours import tour_of
 Router = Callable[[Nation, HubDay, Ride], list[Nodes]]
 
 
-def separate_carriers_km(nation: Nation, carriers: int) -> float:
-    """Km per village and day when carriers of equal shares each drive their own savings routes.
+def km_per_visit(cities: Iterable[tuple[float, float]]) -> float:
+    """Vehicle-km over village visits of all cities, from those of each; 0 without visits."""
+    found = list(cities)
+    visits = math.fsum(visits for _, visits in found)
+    return math.fsum(km for km, _ in found) / visits if visits else 0.0
 
-    Every carrier visits every village with its share of the demand; the kilometres of all carriers count
-    against one visit a village and day, the visit that a pooled delivery needs.
+
+def km_of_city(nation: Nation, city: str, way: str, carriers: int) -> tuple[float, float]:
+    """Vehicle-km and village visits of a city over all years and days, with routes of a heuristic.
+
+    The city drives the vehicle type it owns most of; where that cannot serve a hub, the next most common one
+    that can.
 
     Parameters
     ----------
+    way : str
+        separate_carriers: carriers of equal shares, each visiting every village with its own savings routes;
+        the kilometres of all count against one visit a village and day, the visit that a pooled delivery
+        needs. fixed_territories: every driver keeps a territory, villages by angle, cut where full.
+        pooled_savings: one carrier that routes by the savings heuristic.
     carriers : int
         At least 1; 1 is the pooled savings baseline.
     """
+    times, route = (carriers if way == "separate_carriers" else 1), _router(way, carriers)
+    km = visits = 0.0
+    for hub in nation.hubs_of[city]:
+        network = network_of(nation, hub.id)
+        for year in nation.years:
+            for day_type in nation.day_types:
+                day = hub_day(nation, network, year, day_type.id)
+                tours = _route_with_common_type(nation, day, route) if network.size else []
+                km += day_type.days_per_year * sum(tour_of(network, t).distance_km for t in tours)
+                visits += day_type.days_per_year * network.size
+    return times * km, visits
 
-    def route(_nation: Nation, day: HubDay, ride: Ride) -> list[Nodes]:
+
+def pooled_savings_km(nation: Nation) -> float:
+    """Km per village and day of one carrier that routes by the savings heuristic."""
+    return km_per_visit(km_of_city(nation, city.id, "pooled_savings", 1) for city in nation.cities)
+
+
+def _router(way: str, carriers: int) -> Router:
+    def alone(nation: Nation, day: HubDay, ride: Ride) -> list[Nodes]:
         share = replace(
             day,
             factor=day.factor / carriers,
@@ -40,35 +71,10 @@ def separate_carriers_km(nation: Nation, carriers: int) -> float:
         )
         return savings_routes(share, ride)
 
-    return carriers * km_per_visit(nation, route)
+    def pooled(_nation: Nation, day: HubDay, ride: Ride) -> list[Nodes]:
+        return savings_routes(day, ride)
 
-
-def fixed_territories_km(nation: Nation) -> float:
-    """Km per village and day when every driver keeps a territory: villages by angle, cut where full."""
-    return km_per_visit(nation, sweep_routes)
-
-
-def pooled_savings_km(nation: Nation) -> float:
-    """Km per village and day of one carrier that routes by the savings heuristic."""
-    return km_per_visit(nation, lambda _nation, day, ride: savings_routes(day, ride))
-
-
-def km_per_visit(nation: Nation, route: Router) -> float:
-    """Vehicle-km over village visits, over all years and days, with routes of a heuristic.
-
-    Every city drives the vehicle type it owns most of; where that cannot serve a hub, the next most common
-    one that can.
-    """
-    km = visits = 0.0
-    for hub in nation.hubs:
-        network = network_of(nation, hub.id)
-        for year in nation.years:
-            for day_type in nation.day_types:
-                day = hub_day(nation, network, year, day_type.id)
-                tours = _route_with_common_type(nation, day, route) if network.size else []
-                km += day_type.days_per_year * sum(tour_of(network, t).distance_km for t in tours)
-                visits += day_type.days_per_year * network.size
-    return km / visits if visits else 0.0
+    return {"separate_carriers": alone, "fixed_territories": sweep_routes, "pooled_savings": pooled}[way]
 
 
 def _route_with_common_type(nation: Nation, day: HubDay, route: Router) -> list[Nodes]:

@@ -12,10 +12,12 @@ from pathlib import Path
 from threading import Event
 
 from voltmile.problem.folder import read
+from voltmile.solve import progress
 from voltmile.solve.progress import Listener, Message, PhaseStarted, unheard
 from voltmile.solve.solution import Solution
 from voltmile.solve.status import Status
 from voltmile.study import engines
+from voltmile.study.baseline_note import BaselineNote
 from voltmile.study.config import Experiment, ExperimentFile
 from voltmile.study.folder import explained, replacing, work_folder
 from voltmile.study.provenance import describe
@@ -107,7 +109,7 @@ def run(
         with explained(target):
             tables = make_tables(solution)
             extras.figures(staging / "figures", solution, tables)
-            summary = summarise(solution, baselines, clock.by_phase, clock.seconds)
+            summary = summarise(solution, baselines, clock.by_phase, clock.seconds, extras.notes)
             save(staging, solution, tables, summary, provenance)
     for error in extras.errors:
         raise error
@@ -124,6 +126,7 @@ class _Extras:
     clock: _Clock
     stop: Event
     errors: list[Exception] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
 
     @contextmanager
     def _phase(self, name: str) -> Iterator[None]:
@@ -140,9 +143,13 @@ class _Extras:
         """Other ways to route and to decide; none when the run is to end."""
         if self.experiment.output.baselines and not self.stop.is_set():
             with self._phase("baselines"):
-                tell = self.clock.tell
-                return engines.baselines(solution.nation, solution, self.experiment, tell, self.stop)
+                return engines.baselines(solution.nation, solution, self.experiment, self._hear, self.stop)
         return {}
+
+    def _hear(self, event: progress.Event) -> None:
+        if isinstance(event, BaselineNote):
+            self.notes[event.name] = event.text
+        self.clock.tell(event)
 
     def figures(self, folder: Path, solution: Solution, tables: Tables) -> None:
         """Figures, as many as there is time for."""

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Event
 
 import numpy as np
 
-from voltmile.problem.limits import GreenCitiesLimit, Limit
 from voltmile.problem.nation import Nation
 from voltmile.problem.parts import part
-from voltmile.problem.vehicles import BatteryVehicle
 from voltmile.routes.columns import Column
 from voltmile.routes.day import HubDay
 from voltmile.solve.choice import choose_plans
-from voltmile.solve.frame import frame_of
+from voltmile.solve.frame import Frame, frame_of
 from voltmile.solve.joint import JointEffort, JointProgram
 from voltmile.solve.linking import linking
 from voltmile.solve.prices import Block
-from voltmile.solve.use import RouteUse
+from voltmile.study.allotted import by_population
 from voltmile.study.journey import pooled_savings_km
-
-#: A fleet planner takes vehicles to be this full on average (the share of capacity the joint plan reaches is
-#: not known to somebody who plans fleets before routes).
-PLANNED_LOAD_SHARE = 0.85
+from voltmile.study.stages import (
+    Holds,
+    bought,
+    chargers,
+    free_of,
+    held,
+    held_program,
+    places_of,
+    planned,
+)
 
 
 @dataclass(frozen=True)
 class Compared:
-    """Cost of a way to decide (CNY, discounted), or None with the reason why it ends without a plan."""
+    """Cost of a way to decide (CNY, discounted), or None with the reason why it ends without a plan.
+
+    With a cost the reason is what the reader has to know about it.
+    """
 
     cost_cny: float | None
     reason: str | None = None
@@ -46,70 +52,67 @@ def fleet_first(
     the joint program over the columns with those electric vehicles bought, no others, and at least those fuel
     vehicles; more of these may be bought where the routes need them.
     """
-    program = JointProgram(nation, columns)
-    frame = frame_of(program.compiled)
-    blocks = {
-        (d.network.hub, d.year, d.day_type): Block((d.network.hub, d.year, d.day_type), d, linking(nation, d))
-        for d in days
-    }
-    km = pooled_savings_km(nation)
-    uses = {
-        key: [_planned(block.day, k, km) for k in range(len(block.links))] for key, block in blocks.items()
-    }
-    plans = {key: [u for u in made if u is not None] for key, made in uses.items()}
-    _, outcome = choose_plans(
-        frame,
-        blocks,
-        plans,
-        gap=1e-3,
-        nodes=effort.nodes,
-        stop=stop,
-        mixed=True,
-    )
-    if outcome.x is None:
-        return Compared(None, f"the fleet program without routes ended {outcome.status}")
-    bought = _bought(program, outcome.x[: len(frame.c)])
-    lower, upper = program.compiled.col_lower.copy(), program.compiled.col_upper.copy()
-    for column, electric, count in bought:
-        lower[column] = min(count, upper[column])
-        if electric:
-            upper[column] = lower[column]
-    program.compiled = replace(program.compiled, col_lower=lower, col_upper=upper)
-    routed = program.solve(None, effort, stop=stop)
-    if not routed.has_incumbent:
-        return Compared(None, f"no routes for the fleets bought first: {routed.status}")
-    return Compared(program.decided(routed).objective)
+    stages = _Stages(nation, columns, days, effort, stop)
+    return stages.routed(bought(nation, stages.places, stages.planned(stages.frame)))
 
 
-def _planned(day: HubDay, k: int, km_per_visit: float) -> RouteUse | None:
-    """Return what serving a hub with type k alone takes in a fleet planner's eyes; None if it is endless."""
-    ride, n = day.rides[k], day.network.size
-    kg, m3 = float(day.kg.sum()), float(day.m3.sum())
-    vehicles = max(kg / ride.payload_kg, m3 / ride.volume_m3) / PLANNED_LOAD_SHARE
-    km = km_per_visit * n
-    speed = float(day.network.distance_km.sum()) / max(float(day.network.drive_h.sum()), 1e-12)
-    hours = km / speed + float(day.service_h.sum())
-    units = ride.consumption(km, km * ride.payload_kg * PLANNED_LOAD_SHARE / 2)
-    if not math.isfinite(vehicles):
-        return None
-    vehicles = max(vehicles, hours / day.shift_h, units / ride.usable_kwh)
-    totals = np.zeros((4, len(day.rides)))
-    totals[:, k] = (vehicles, km, hours, units)
-    return RouteUse(*totals)
+def sequential(
+    nation: Nation, columns: Sequence[Column], days: Sequence[HubDay], effort: JointEffort, stop: Event
+) -> Compared:
+    """Decide the fleet, then chargers, then routes, each with the earlier ones fixed.
+
+    The fleet as in :func:`fleet_first`, but as if chargers and grid connections were free, because others
+    build them; then the chargers for that fleet at average kilometres; then routes, with exactly these
+    chargers. More fuel vehicles, kW and public charging are what is left to repair with.
+    """
+    stages = _Stages(nation, columns, days, effort, stop)
+    fleet = bought(nation, stages.places, stages.planned(free_of(stages.frame, stages.places)))
+    if fleet is None:
+        return stages.routed(None)
+    built = chargers(stages.places, stages.planned(held(stages.frame, stages.places, fleet)))
+    return stages.routed(None if built is None else {**fleet, **built})
 
 
-def _bought(program: JointProgram, x: np.ndarray) -> list[tuple[int, bool, int]]:
-    """Column of every Buy variable, whether it is electric, and its value in a solution of the frame."""
-    columns = [
-        j for j, v in enumerate(program.compiled.variables) if v.parent_component().local_name != "Use"
-    ]
-    place = {j: position for position, j in enumerate(columns)}
-    found = []
-    for (_, k, _), variable in program.model.Buy.items():
-        j = int(program.compiled.column_of[variable])
-        electric = isinstance(program.nation.vehicle_type[k], BatteryVehicle)
-        found.append((j, electric, round(float(x[place[j]]))))
-    return found
+class _Stages:
+    """A nation decided in stages over all its columns."""
+
+    def __init__(
+        self,
+        nation: Nation,
+        columns: Sequence[Column],
+        days: Sequence[HubDay],
+        effort: JointEffort,
+        stop: Event,
+    ) -> None:
+        self._program, self._effort, self._stop = JointProgram(nation, columns), effort, stop
+        self.frame = frame_of(self._program.compiled)
+        self.places = places_of(self._program)
+        keys = [(d.network.hub, d.year, d.day_type) for d in days]
+        self._blocks = {key: Block(key, d, linking(nation, d)) for key, d in zip(keys, days, strict=True)}
+        self._uses = planned(self._blocks, pooled_savings_km(nation))
+
+    def planned(self, frame: Frame) -> np.ndarray | None:
+        """Decide without routes."""
+        _, outcome = choose_plans(
+            frame,
+            self._blocks,
+            self._uses,
+            gap=1e-3,
+            nodes=self._effort.nodes,
+            stop=self._stop,
+            mixed=True,
+        )
+        return None if outcome.x is None else outcome.x[: len(frame.c)]
+
+    def routed(self, holds: Holds | None) -> Compared:
+        """Decide the rest with routes."""
+        if holds is None:
+            return Compared(None, "the program without routes ended without a fleet")
+        held_program(self._program, holds)
+        routed = self._program.solve(None, self._effort, stop=self._stop)
+        if not routed.has_incumbent:
+            return Compared(None, f"no routes for what was decided first: {routed.status}")
+        return Compared(self._program.decided(routed).objective)
 
 
 def city_alone(nation: Nation, columns: Sequence[Column], effort: JointEffort, stop: Event) -> Compared:
@@ -118,10 +121,9 @@ def city_alone(nation: Nation, columns: Sequence[Column], effort: JointEffort, s
     A number of green cities has no shares: that many cities with the largest populations have to reach it.
     """
     people = sum(city.population for city in nation.cities)
-    ranked = sorted(nation.cities, key=lambda city: (-city.population, city.id))
     total = 0.0
-    for rank, city in enumerate(ranked):
-        limits = [_share(limit, city.population / people, rank) for limit in nation.limits]
+    for city in sorted(nation.cities, key=lambda city: (-city.population, city.id)):
+        limits = by_population(nation, city.id)
         measures = nation.measures and nation.measures.of_share(city.population / people)
         own = part(nation, {city.id}, limits, measures=measures)
         hubs = {hub.id for hub in own.hubs}
@@ -133,18 +135,3 @@ def city_alone(nation: Nation, columns: Sequence[Column], effort: JointEffort, s
             )
         total += program.decided(outcome).objective
     return Compared(total)
-
-
-def _share(limit: Limit, share: float, rank: int) -> Limit:
-    if isinstance(limit, GreenCitiesLimit):
-        return limit.model_copy(update={"min_cities": int(rank < limit.min_cities)})
-    if limit.kind == "journey":
-        return limit
-    name = {
-        "budget": "max_cny",
-        "supply": "max_vehicles",
-        "carbon": "max_co2_kg",
-        "labels": "min_labels_million",
-        "fund": "max_cny",
-    }[limit.kind]
-    return limit.model_copy(update={name: getattr(limit, name) * share})

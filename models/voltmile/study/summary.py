@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Literal
 
+from pydantic import Field
+
 from voltmile.problem.records import Record
 from voltmile.solve.solution import Solution
 from voltmile.solve.status import Status
@@ -34,6 +36,8 @@ class Summary(Record):
         Over all years; 0 without villages.
     journey_baselines, baselines : dict
         Of the other ways to route (km per visit) and to decide (discounted CNY), as far as computed.
+    baseline_notes : dict
+        What the reader of a baseline has to know, e.g. that it has no plan, and in which cities.
     """
 
     format: Literal[1] = 1
@@ -50,12 +54,17 @@ class Summary(Record):
     journey_km_per_visit_by_year: dict[str, float]
     journey_baselines: dict[str, float]
     baselines: dict[str, float]
+    baseline_notes: dict[str, str] = Field(default_factory=dict)
     seconds_by_phase: dict[str, float]
     sizes: dict[str, int]
 
 
 def summarise(
-    solution: Solution, baselines: Mapping[str, float], seconds_by_phase: Mapping[str, float], seconds: float
+    solution: Solution,
+    baselines: Mapping[str, float],
+    seconds_by_phase: Mapping[str, float],
+    seconds: float,
+    notes: Mapping[str, str] | None = None,
 ) -> Summary:
     """Return the summary of a solution.
 
@@ -69,6 +78,8 @@ def summarise(
         Wall seconds, the solver's phases among them.
     seconds : float
         Wall seconds of the whole run.
+    notes : mapping of str to str, optional
+        On baselines, by name.
     """
     nation = solution.nation
     costs: defaultdict[str, float] = defaultdict(float)
@@ -92,6 +103,7 @@ def summarise(
         journey_km_per_visit_by_year={str(year): km for year, km in journey.items()},
         journey_baselines={name: baselines[name] for name in JOURNEY_BASELINES if name in baselines},
         baselines={name: baselines[name] for name in COST_BASELINES if name in baselines},
+        baseline_notes=dict(notes or {}),
         seconds_by_phase=dict(seconds_by_phase),
         sizes=dict(solution.sizes),
     )

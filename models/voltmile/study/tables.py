@@ -25,6 +25,7 @@ from voltmile.routes.columns import Column
 from voltmile.solve.solution import Solution
 from voltmile.study import accounts
 from voltmile.study.measures import measure_rows
+from voltmile.study.worth import price_rows, van_rows
 
 END = "end"
 """Stands in the year column of costs.csv for what is owned after the last year."""
@@ -83,11 +84,33 @@ COLUMNS: Mapping[str, Mapping[str, type]] = {
         "slack": float,
         "price_cny_per_unit": float,
     },
+    "prices": {
+        "limit": str,
+        "kind": str,
+        "year": int,
+        "unit": str,
+        "used": float,
+        "allowed": float,
+        "dual_cny_per_unit": float,
+        "confirmed_cny_per_unit": float,
+        "tightened_cny_per_unit": float,
+        "step": float,
+        "agrees": bool,
+    },
+    "vans": {
+        "city": str,
+        "name": str,
+        "limit": str,
+        "year": int,
+        "gain_cny": float,
+        "grid_co2_kg_per_kwh": float,
+        "temperature_factor": float,
+    },
     "measures": {"year": int, "measure": str, "part": str, "what": str, "value": float, "unit": str},
 }
 """Columns of every table and what they hold; blank: a hard limit's price, the city of national costs."""
 
-OPTIONAL = frozenset({"measures"})
+OPTIONAL = frozenset({"measures", "prices", "vans"})
 """Tables that have a file only where they have rows."""
 
 
@@ -101,6 +124,8 @@ class Tables:
     costs: pd.DataFrame
     cities: pd.DataFrame
     limits: pd.DataFrame
+    prices: pd.DataFrame
+    vans: pd.DataFrame
     measures: pd.DataFrame
 
     def items(self) -> Iterable[tuple[str, pd.DataFrame]]:
@@ -110,13 +135,16 @@ class Tables:
 
 def make_tables(solution: Solution) -> Tables:
     """Return every table of a solution."""
+    limits = list(_limit_rows(solution))
     return Tables(
         fleet=make_frame("fleet", _fleet_rows(solution)),
         chargers=make_frame("chargers", _charger_rows(solution)),
         routes=make_frame("routes", _route_rows(solution)),
         costs=make_frame("costs", _cost_rows(solution)),
         cities=make_frame("cities", _city_rows(solution)),
-        limits=make_frame("limits", _limit_rows(solution)),
+        limits=make_frame("limits", limits),
+        prices=make_frame("prices", price_rows(solution, limits)),
+        vans=make_frame("vans", van_rows(solution)),
         measures=make_frame("measures", measure_rows(solution.nation, solution.plan.measures)),
     )
 

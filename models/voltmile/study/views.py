@@ -77,6 +77,8 @@ def _decisions(summary: Summary) -> Iterator[Row]:
         yield f"cost of {name}", cost, "CNY, discounted"
         if cost:
             yield f"cheaper than {name} by", 100 * (1 - summary.objective / cost), "%"
+    for name, note in summary.baseline_notes.items():
+        yield f"note on {name}", note, ""
 
 
 def _fleet(results: ResultFolder) -> Iterator[Row]:
@@ -176,6 +178,40 @@ def limits_sheet(results: ResultFolder) -> Sheet:
     return Sheet(f"{results.summary.instance}: national limits", columns, tuple(rows))
 
 
+def prices_sheet(results: ResultFolder) -> Sheet:
+    """Return what one more unit of each national limit saves, and what solving again says."""
+    words = ("limit", "kind", "year", "unit")
+    numbers = (
+        "used",
+        "allowed",
+        "dual_cny_per_unit",
+        "confirmed_cny_per_unit",
+        "tightened_cny_per_unit",
+        "step",
+    )
+    rows: list[Row] = []
+    for row in results.tables.prices.to_dict("records"):
+        amounts = [None if math.isnan(row[name]) else float(row[name]) for name in numbers]
+        rows.append((*(str(row[name]) for name in words), *amounts, "yes" if row["agrees"] else "no"))
+    columns = (*((name, None) for name in words), *((name, FITTING) for name in numbers), ("agrees", None))
+    return Sheet(f"{results.summary.instance}: prices of national limits", columns, tuple(rows))
+
+
+def vans_sheet(results: ResultFolder) -> Sheet:
+    """Return which cities gain from one more electric vehicle."""
+    rows = [tuple(row) for row in results.tables.vans.itertuples(index=False)]
+    columns = (
+        *((name, None) for name in ("city", "name", "limit", "year")),
+        ("gain_cny", 0),
+        ("grid_co2_kg_per_kwh", 3),
+        ("temperature_factor", 2),
+    )
+    cells = tuple(
+        (c, name, limit, str(y), float(g), float(f), float(t)) for c, name, limit, y, g, f, t in rows
+    )
+    return Sheet(f"{results.summary.instance}: what one more van saves", columns, cells)
+
+
 def measures_sheet(results: ResultFolder) -> Sheet:
     """Return what the campaign measures do, year by year."""
     words = ("measure", "part", "what", "unit")
@@ -194,5 +230,7 @@ VIEWS: Mapping[str, Callable[[ResultFolder], Sheet]] = {
     "costs": costs_sheet,
     "cities": cities_sheet,
     "limits": limits_sheet,
+    "prices": prices_sheet,
+    "vans": vans_sheet,
     "measures": measures_sheet,
 }

@@ -12,6 +12,7 @@ from voltmile.solve.decomposition.effort import CityEffort
 from voltmile.solve.decomposition.national import elastic_prices, shared_rows
 from voltmile.solve.decomposition.plans import CityPlan
 from voltmile.solve.decomposition.search import Found
+from voltmile.solve.decomposition.words import all_missing
 from voltmile.solve.decomposition.work import CityColumns, all_columns
 from voltmile.solve.frame import Frame, Vector
 from voltmile.solve.run import NoPlanError, Run
@@ -86,16 +87,10 @@ def decide(
     if not decided.feasible:
         raise NoPlanError(
             "no plan in whole vehicles was found that keeps all limits, though none is excluded: "
-            f"{in_words(frame, decided.lacking)}. Give these limits a "
+            f"{all_missing(run.nation, frame, decided.lacking)}. Give these limits a "
             "price_cny_per_unit, or more effort"
         )
     return decided
-
-
-def in_words(frame: Frame, lacking: Vector) -> str:
-    """Say which limits lack how much."""
-    pairs = zip(frame.keys, lacking.tolist(), strict=True)
-    return "; ".join(f"{key[1][0]} lacks {amount:,.6g}" for key, amount in pairs if amount > 0)
 
 
 def _around(order: Sequence[str], count: int) -> list[str]:

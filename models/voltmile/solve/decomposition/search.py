@@ -66,19 +66,28 @@ class Found:
 
 @dataclass
 class NationalMaster:
-    """The restricted master: the nation's own variables, and convex combinations of each city's answers."""
+    """The restricted master: the nation's own variables, and convex combinations of each city's answers.
+
+    Attributes
+    ----------
+    elastic : array or None
+        Costs of violating hard rows; the usual ones by default.
+    """
 
     frame: Frame
     limits: int
     cities: Sequence[str]
+    elastic: Vector | None = None
     _columns: list[tuple[float, dict[int, float]]] = field(default_factory=list)
     _lp: LpModel | None = None
     _hard: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
     def propose(self, answers: Answers) -> None:
-        """Add an answer of every city."""
+        """Add answers of cities, at first one of each."""
         first = len(self._columns)
         for number, city in enumerate(self.cities):
+            if city not in answers:
+                continue
             answer = answers[city]
             entries = {r: float(v) for r, v in enumerate(answer.use) if abs(v) > 1e-9}
             entries[len(self.frame.keys) + number] = 1.0
@@ -102,8 +111,10 @@ class NationalMaster:
         return result.objective, result.row_duals[:rows], lacking
 
     def _start(self) -> None:
-        total = sum(abs(cost) for cost, _ in self._columns[: len(self.cities)])
-        prices = elastic_prices(self.frame, self.limits, total)
+        prices = self.elastic
+        if prices is None:
+            total = sum(abs(cost) for cost, _ in self._columns[: len(self.cities)])
+            prices = elastic_prices(self.frame, self.limits, total)
         soft = softened(self.frame, prices)
         self._hard = np.flatnonzero(prices > 0).astype(np.intp)
         relaxed = np.zeros(len(soft.c) + len(self._columns), dtype=np.int32)

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from voltmile.solve.decomposition.assemble import bound_of, certificate_of, plan_of
 from voltmile.solve.decomposition.choice import NationalPlan
 from voltmile.solve.decomposition.city_stages import CityStages, Keys
-from voltmile.solve.decomposition.deciding import decide, in_words, prices_for_plans
+from voltmile.solve.decomposition.deciding import decide, prices_for_plans
 from voltmile.solve.decomposition.effort import CityEffort
 from voltmile.solve.decomposition.frames import CityFrame
-from voltmile.solve.decomposition.national import National, national_of, shared_rows, slack_columns
-from voltmile.solve.decomposition.proposals import Answer, CityOracle, Proposals
-from voltmile.solve.decomposition.search import Found, Point, search
+from voltmile.solve.decomposition.lacking import refuse
+from voltmile.solve.decomposition.market import Market, market_of
+from voltmile.solve.decomposition.national import National, national_of, slack_columns
+from voltmile.solve.decomposition.search import Found, Point
 from voltmile.solve.decomposition.stages import Incomplete, Stages
 from voltmile.solve.decomposition.work import CityBound, CityColumns, nothing_bounded
+from voltmile.solve.decomposition.worth import Worth, worth_of
 from voltmile.solve.frame import Frame, Vector
-from voltmile.solve.infeasible import contradiction
 from voltmile.solve.progress import BoundImproved, Message
 from voltmile.solve.run import NoPlanError, Run, relative_gap
 from voltmile.solve.solution import Solution
 from voltmile.solve.status import Status
-
-#: Share of what a hard limit allows that a mixture may exceed it by and still count as keeping it.
-_LACKING = 1e-6
 
 
 def solve_by_cities(run: Run, stages: Stages, effort: CityEffort, gap: float) -> Solution:
@@ -73,22 +71,26 @@ class Decomposition:
         with run.phase("first prices"):
             framed = self.cities.framed(tours)
             frames = {city: found.frame for city, found in framed.items()}
-            oracles = self._oracles(frames, {city: found.proposals for city, found in framed.items()})
-            start = self._search(frame, oracles, frame.clipped(_slack_prices(frame))).best.prices
+            first = {city: found.proposals for city, found in framed.items()}
+            market = market_of(run.nation, frame, frames, first)
+            start = self._search(market, frame.clipped(_slack_prices(frame))).best.prices
         with run.phase("columns"):
             columns = self.cities.columns(frames, tours, start)
         with run.phase("prices"):
             known = {city: self.cities.columns_of(columns, city).proposals for city in frames}
-            oracles = self._oracles(frames, known)
-            found = self._search(frame, oracles, start)
-            self._refuse_lacking(frame, found)
-            whole = self._search(frame, oracles, found.best.prices, whole=True) if _counts(frame) else found
+            market = market_of(run.nation, frame, frames, known)
+            found = self._search(market, start)
+            whole = self._search(market, found.best.prices, whole=True) if market.counts else found
+            refuse(market, whole, whole=market.counts)
+            refuse(market, found)
         with run.phase("plan"):
             self._begin_bounds(frame, frames, found.best)
             decided = self._plan(frame, frames, columns, whole)
         with run.phase("bound"):
             self._bound(frame, frames, columns, found.best, decided)
-        return self._solution(gap, national, frames, found.best, decided)
+        solution = self._solution(gap, national, frames, found.best, decided)
+        solution = replace(solution, kept=lambda city: self.cities.columns_of(columns, city))
+        return explained(run, solution, lambda: worth_of(market, whole, solution.plan))
 
     @property
     def _limits(self) -> int:
@@ -96,19 +98,8 @@ class Decomposition:
 
     # -- prices ---------------------------------------------------------------------------------------------
 
-    def _oracles(
-        self, frames: Mapping[str, CityFrame], proposals: Mapping[str, Proposals]
-    ) -> dict[str, CityOracle]:
-        keys = shared_rows(self.run.nation)
-        return {city: CityOracle(frames[city], proposals[city], keys) for city in frames}
-
-    def _search(
-        self, frame: Frame, oracles: Mapping[str, CityOracle], start: Vector, *, whole: bool = False
-    ) -> Found:
-        def ask(prices: Vector) -> dict[str, Answer]:
-            return {city: oracle.answer(prices, whole=whole) for city, oracle in oracles.items()}
-
-        found = search(frame, self._limits, ask, start, rounds=self.effort.price_rounds)
+    def _search(self, market: Market, start: Vector, *, whole: bool = False) -> Found:
+        found = market.search(start, self.effort.price_rounds, whole=whole)
         self.run.tell(
             Message(
                 f"{len(found.seen)} prices{', green cities whole' if whole else ''}: a mixture of the plans "
@@ -116,13 +107,6 @@ class Decomposition:
             )
         )
         return found
-
-    def _refuse_lacking(self, frame: Frame, found: Found) -> None:
-        rhs = np.where(np.isposinf(frame.row_upper), frame.row_lower, frame.row_upper)
-        if (found.lacking <= _LACKING * np.maximum(1.0, np.abs(rhs))).all():
-            return
-        words = in_words(frame, found.lacking)
-        raise contradiction(self.run.nation, f"no mixture of plans keeps all limits: {words}")
 
     # -- plan and bound -------------------------------------------------------------------------------------
 
@@ -213,6 +197,10 @@ def _slack_prices(frame: Frame) -> Vector:
     return dual
 
 
-def _counts(frame: Frame) -> bool:
-    """Whether cities are counted: something a linear program cannot see."""
-    return any(name == "green_count" for name, _ in frame.keys)
+def explained(run: Run, solution: Solution, worth: Callable[[], Worth]) -> Solution:
+    """Add what limits and vans are worth, unless the run is to end; its seconds count."""
+    if run.stop.is_set():
+        return solution
+    with run.phase("worth"):
+        found = worth()
+    return replace(solution, prices=found.prices, vans=found.vans, seconds_by_phase=dict(run.seconds))

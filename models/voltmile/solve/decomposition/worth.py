@@ -1,0 +1,94 @@
+"""Shadow prices of national limits, confirmed by solving again, and where one more van gains."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from voltmile.problem.limits import SupplyLimit
+from voltmile.problem.plan import Plan
+from voltmile.solve.decomposition.lacking import short
+from voltmile.solve.decomposition.market import Market, Resolved, moved
+from voltmile.solve.decomposition.search import Found
+from voltmile.solve.decomposition.words import side_of
+from voltmile.solve.worth import LimitPrice, VanGain
+
+#: A step moves the nation's cost by this share of it, at the price found.
+_MOVED = 1e-4
+#: The largest step as a share of what the limit says.
+_FREE = 0.01
+#: Relative difference of two prices that are called equal, and share of a nation's cost that is noise.
+_EQUAL, _NOISE = 1e-3, 1e-9
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Prices of the limits in file order; gains of cities, the greatest first, none that is not positive."""
+
+    prices: tuple[LimitPrice, ...]
+    vans: tuple[VanGain, ...]
+
+
+def worth_of(market: Market, found: Found, plan: Plan) -> Worth:
+    """Price every limit and look for the cities that gain from one more van than the plan gives them."""
+    whole = market.counts
+    base = market.resolved(market.frame, found.seen, whole=whole)
+    prices = tuple(_price(market, base, row, whole) for row in range(market.limits))
+    gains = sorted(_gains(market, base, plan), key=lambda one: (-one.gain_cny, one.limit, one.city))
+    return Worth(prices, tuple(gains))
+
+
+def _price(market: Market, base: Resolved, row: int, whole: bool) -> LimitPrice:
+    frame, limit = market.frame, market.nation.limits[row]
+    side = abs(side_of(frame, row))
+    dual = abs(float(base.best.prices[row]))
+    dual = 0.0 if dual * max(1.0, side) <= _NOISE * abs(base.value) else dual
+    step = _step(base.value, dual, side)
+    wider = market.resolved(moved(frame, row, step), base.points, whole=whole)
+    tighter = market.resolved(moved(frame, row, -step), base.points, whole=whole)
+    saved = (base.value - wider.value) / step
+    lost = (tighter.value - base.value) / step if not short(frame, tighter.lacking) else None
+    near = _EQUAL * dual + _NOISE * abs(base.value) / step
+    low = saved - near - (base.open_cny + wider.open_cny) / step
+    high = math.inf if lost is None else lost + near + (base.open_cny + tighter.open_cny) / step
+    return LimitPrice(
+        limit=limit.id,
+        dual_cny_per_unit=dual,
+        confirmed_cny_per_unit=_settled(saved, near),
+        tightened_cny_per_unit=None if lost is None else _settled(lost, near),
+        step=step,
+        agrees=low <= dual <= high,
+    )
+
+
+def _settled(price: float, near: float) -> float:
+    """Return a price, and 0 for what is noise around it."""
+    return 0.0 if abs(price) <= near else price
+
+
+def _step(cost: float, dual: float, side: float) -> float:
+    """Return a round step: small for the limit and the nation, large enough to be told from rounding."""
+    step = _FREE * (side or 1.0)
+    if dual > 0 and cost:
+        moving = _MOVED * abs(cost) / dual
+        step = min(step, moving) if side else moving
+    return float(f"{step:.0e}")
+
+
+def _gains(market: Market, base: Resolved, plan: Plan) -> Iterator[VanGain]:
+    """Yield what a city's cost at the prices falls by when it may buy one vehicle more than the plan's."""
+    for row, limit in enumerate(market.nation.limits):
+        if not isinstance(limit, SupplyLimit):
+            continue
+        for city, oracle in market.cities.items():
+            bought = sum(
+                buy.count
+                for buy in plan.buy
+                if (buy.city, buy.year) == (city, limit.year) and buy.vehicle_type in limit.vehicle_types
+            )
+            now, then = (oracle.cost_within(base.best.prices, row, bought + more) for more in (0, 1))
+            if now is None or then is None:
+                continue
+            if now - then > max(0.01, _NOISE * abs(now)):
+                yield VanGain(city, limit.id, now - then)
