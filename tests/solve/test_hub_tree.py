@@ -278,10 +278,11 @@ def test_limits_and_stops_return_what_there_is():
     assert solve_hub_day(day, rates, gap=0.0, stop=lambda: next(asked)).status is Status.INTERRUPTED
 
 
-def test_a_wide_gap_ends_at_the_root():
+def test_a_wide_gap_ends_before_any_branching():
     day, rates = sized(14, 2)
     result = solve_hub_day(day, rates, gap=0.5, effort=LITTLE)
-    assert (result.status, result.nodes) == (Status.OPTIMAL, 1)
+    assert result.status is Status.OPTIMAL
+    assert result.nodes <= 1
     assert result.gap <= 0.5
 
 

@@ -20,7 +20,7 @@ import voltmile
 from voltmile.check import Report, Violation
 from voltmile.cli import app
 from voltmile.cli.progress import Lines, View, worded
-from voltmile.solve.progress import BoundImproved, HubPriced, Message, MipProgress, PhaseStarted
+from voltmile.solve.progress import BoundImproved, CityDone, HubPriced, Message, MipProgress, PhaseStarted
 from voltmile.study import engines
 from voltmile.study.engines import NoPlanError
 
@@ -76,8 +76,9 @@ def test_options_override_the_file(experiment: Path, fake: dict[str, Any], tmp_p
         "run", experiment, "-q", "--workers", "3", "--time-limit", "7.5", "--output", tmp_path / "here"
     )
     assert done.exit_code == 0
-    solve = json.loads((tmp_path / "here" / "provenance.json").read_text())["config"]["solve"]
-    assert [solve[key] for key in ("gap", "time_limit_s", "workers")] == [0.01, 7.5, 3]
+    config = json.loads((tmp_path / "here" / "provenance.json").read_text())["config"]
+    solved = config["solve"]
+    assert (solved["gap"], solved["time_limit_s"], solved["workers"]) == (0.01, 7.5, 3)
 
 
 def test_a_faulty_experiment_is_wrong_input(experiment: Path) -> None:
@@ -161,6 +162,7 @@ def test_plain_lines_skip_what_happens_all_the_time(capsys: pytest.CaptureFixtur
 def test_events_are_worded() -> None:
     assert worded(PRICED) == "  priced 12: north n 2018 regular"
     assert "no plan yet" in worded(MipProgress(None, 5.0, None, 7, 1.0))
+    assert worded(CityDone("plans", None, 3, 9)) == "  plans: 3 of 9 cities are there"
     assert worded(Message("hub n: 3 columns")) == "hub n: 3 columns"
 
 
@@ -176,6 +178,10 @@ def test_the_live_view_shows_where_it_stands() -> None:
     shown = capture.get()
     for word in ("prices", "priced 12: north n 2018 regular", "1,000,000 CNY", "20.000%", "7 nodes"):
         assert word in shown
+    view.hear(CityDone("bound", None, 3, 12))
+    view.stage_began = view.stage_began[0] - 60.0, 3
+    view.hear(CityDone("bound", "North", 6, 12))
+    assert view.facts["doing"] == "bound: 6 of 12 cities, North; about 2 min left"
     assert (view.hear(PhaseStarted("plan")) or "").startswith("prices")
     assert "doing" not in view.facts
 

@@ -98,6 +98,11 @@ def worded(event: Event) -> str:
             return f"  {event.nodes:,} nodes  {found}  {proven}"
 
 
+def duration(seconds: float) -> str:
+    """Return a time in the unit a person would use."""
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
 @dataclass
 class View:
     """The live view: phase, hub, bound, plan, gap and time as they are now."""
@@ -107,6 +112,7 @@ class View:
     phase: str = "start"
     phase_started: float = field(default_factory=time.perf_counter)
     facts: dict[str, str] = field(default_factory=dict)
+    stage_began: tuple[float, int] = (0.0, 0)
 
     def hear(self, event: Event) -> str | None:
         """Take an event in; returns a line to keep above the view when a phase is over."""
@@ -118,7 +124,9 @@ class View:
                 for key in ("doing", "MIP"):
                     self.facts.pop(key, None)
                 return None if first else over
-            case HubPriced() | CityDone():
+            case CityDone():
+                self.facts["doing"] = worded(event).strip() + self._left(event, now)
+            case HubPriced():
                 self.facts["doing"] = worded(event).strip()
             case Message(text):
                 self.facts["doing"] = text
@@ -131,6 +139,15 @@ class View:
             case MipProgress():
                 self.facts["MIP"] = worded(event).strip()
         return None
+
+    def _left(self, event: CityDone, now: float) -> str:
+        """Return the time the stage will take at the pace so far."""
+        if event.city is None:
+            self.stage_began = now, event.done
+            return ""
+        began, before = self.stage_began
+        pace = (now - began) / max(event.done - before, 1)
+        return f"; about {duration(pace * (event.total - event.done))} left"
 
     def render(self) -> RenderableType:
         """Return what is on the screen now."""

@@ -59,6 +59,14 @@ class Master:
         """Columns of the model that the linear program holds."""
         return len(self._columns)
 
+    def rows(self, at: Ints) -> sp.csr_array[np.float64]:
+        """Coefficients of some rows over all columns."""
+        return self._a[at, :]
+
+    def sides(self, at: Ints) -> tuple[Vector, Vector]:
+        """Lower and upper bounds of some rows."""
+        return self._lower[at], self._upper[at]
+
     def add(self, cuts: Sequence[Row]) -> None:
         """Add rows."""
         if not cuts:

@@ -63,13 +63,17 @@ class NodeSolver:
     ----------
     scale : float
         What a plan costs, about; penalties are ten times as much.
+    carriage : bool
+        Look for cuts on the load carried, which takes as long as everything else.
     """
 
-    def __init__(self, program: TreeProgram, scale: float, effort: Effort, work: Work) -> None:
+    def __init__(
+        self, program: TreeProgram, scale: float, effort: Effort, work: Work, *, carriage: bool = True
+    ) -> None:
         self.program, self.effort, self.work = program, effort, work
         self.master = Master(program, 10 * scale, effort.neighbours)
         self.master.add([shortest_ways(program, t) for t in range(program.kinds)])
-        self._finder = Finder(program)
+        self._finder, self._carriage = Finder(program), carriage
         self._scale = scale
         self._limits: Limits = {}
         self._memory = Memory()
@@ -187,6 +191,7 @@ class NodeSolver:
             most = self.effort.cuts_per_round
             found: dict[Row, None] = dict.fromkeys(self._finder.find(x, most, deep=False))
             if stuck or len(found) < 10:
-                found |= dict.fromkeys(self._finder.carriage(x))
+                if self._carriage:
+                    found |= dict.fromkeys(self._finder.carriage(x))
                 found |= dict.fromkeys(self._finder.find(x, most, deep=True))
             return [cut for cut in found if cut not in self.master.row]

@@ -29,14 +29,10 @@ class Effort:
         Searches of the free fleet: at first, and one more after every so many nodes.
     guided : int
         With time windows, nodes whose numbers of vehicles are searched for a plan.
-    column_villages : int
-    column_stops : float
-        Hub-days of at least so many villages, whose best plan has at most so many stops a route, are bounded
-        by column generation, too.
-    column_neighbours, column_labels : int
-        Villages remembered by each village, and labels at which a labelling gives up.
-    column_share : float
-        Part of the time limit after which column generation ends.
+    mix_rounds : int
+        Linear programs of a mix of vehicles at a time, at most.
+    mix_share : float
+        Part of the time limit after which work on the mixes ends.
     """
 
     neighbours: int = 8
@@ -47,15 +43,12 @@ class Effort:
     candidates: int = 5
     annealing: int = 30_000
     iterations: int = 500
-    seeds: int = 4
+    seeds: int = 2
     more_seeds: int = 8
     every: int = 4
     guided: int = 12
-    column_villages: int = 45
-    column_stops: float = 12.0
-    column_neighbours: int = 8
-    column_labels: int = 3_000_000
-    column_share: float = 0.8
+    mix_rounds: int = 40
+    mix_share: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +87,7 @@ class HubDayResult:
     nodes, cuts, programs : int
         Nodes of the tree, cuts in the last linear program, linear programs solved.
     bound_by : str
-        What proved the bound: ``branch and cut`` or ``column generation``.
+        What proved the bound: ``branch and cut`` or ``mixes``.
     seconds : float
         By the clock of the call.
     parts : dict

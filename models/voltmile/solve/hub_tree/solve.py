@@ -1,7 +1,8 @@
-"""One hub on one day to a proven gap: plans, then branch and cut."""
+"""One hub on one day to a proven gap: plans, bounds on every mix of vehicles, then branch and cut."""
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 import time
@@ -9,13 +10,12 @@ from collections.abc import Callable, Sequence
 
 from voltmile.routes.day import HubDay
 from voltmile.routes.rates import Rates
-from voltmile.solve.hub_tree.columns import column_bound
+from voltmile.solve.hub_tree.mixes import MixBounds, MixSolver
 from voltmile.solve.hub_tree.nodes import NodeSolver, Work
 from voltmile.solve.hub_tree.plans import Plans
-from voltmile.solve.hub_tree.program import tree_program
+from voltmile.solve.hub_tree.program import TreeProgram, tree_program
 from voltmile.solve.hub_tree.records import Effort, HubDayResult, TracePoint
 from voltmile.solve.hub_tree.tree import Tree
-from voltmile.solve.hub_tree.trips import Trips
 from voltmile.solve.status import SolverError, Status
 from voltmile.solve.watch import Stop
 
@@ -74,10 +74,10 @@ def solve_hub_day(
     searched, first = work.clock(), plans.cost
     scale = plans.cost if 0 < plans.cost < math.inf else 1 + 4 * float(program.matrix.c.max()) * program.n
     solver = NodeSolver(program, scale, effort, work)
-    known = _columns(
-        plans, effort, gap, work, _ends(began + effort.column_share * time_limit_s, stop, clock)[0]
-    )
-    tree = Tree(solver, plans, gap, effort, work, known)
+    over = _ends(began + effort.mix_share * time_limit_s, stop, clock)[0]
+    mixes = _mixes(plans, program, effort, gap, Work(over, work.clock, work.parts))
+    tree = Tree(solver, plans, gap, effort, work, mixes)
+    known = tree.bound
     tree.trace += [TracePoint(searched, 0, first, 0.0), TracePoint(work.clock(), 0, plans.cost, tree.bound)]
     try:
         status = tree.run(max_nodes)
@@ -91,7 +91,7 @@ def solve_hub_day(
         nodes=tree.nodes,
         cuts=len(solver.master.cuts),
         programs=solver.master.solves,
-        bound_by="column generation" if 0 < known >= tree.bound else "branch and cut",
+        bound_by="mixes" if 0 < known >= tree.bound else "branch and cut",
         seconds=work.clock(),
         parts=dict(work.parts),
         trace=tuple(tree.trace),
@@ -105,20 +105,15 @@ def _first_plans(plans: Plans, effort: Effort, work: Work) -> None:
     plans.choose()
 
 
-def _columns(plans: Plans, effort: Effort, gap: float, work: Work, over: Callable[[], bool]) -> float:
-    """Bound long enough days of short enough routes by column generation; 0 for the others."""
-    n, routes = plans.day.network.size, len(plans.routes)
-    if not routes or n < effort.column_villages or n > effort.column_stops * routes or over():
-        return 0.0
-    trips = Trips(plans.day, plans.rates, effort.column_neighbours, effort.column_labels)
-    if not trips.possible:
-        return 0.0
-    goal = plans.cost * (1 - gap)
-    found = column_bound(trips, plans.priced(), plans.cost, Work(over, work.clock, work.parts), goal)
-    with work.on("plans"):
-        plans.remember(found.routes)
-        plans.choose()
-    return min(found.value, plans.cost)
+def _mixes(plans: Plans, program: TreeProgram, effort: Effort, gap: float, work: Work) -> MixBounds | None:
+    """Bound all mixes of vehicles that may be in a better plan; None where they cannot be listed."""
+    if not plans.routes or work.over():
+        return None
+    solver = MixSolver(plans.day, plans.rates, program, plans.cost, effort, work)
+    first = [sum(route.ride == k for route in plans.routes) for k in program.layout.types]
+    with contextlib.suppress(SolverError):  # what is proven stays proven
+        solver.solve(first, gap)
+    return solver.mixes
 
 
 def _ends(

@@ -10,6 +10,7 @@ import numpy as np
 
 from voltmile.solve.hub_tree.branching import Limits, halves
 from voltmile.solve.hub_tree.cuts import Count, NotAgain, Row
+from voltmile.solve.hub_tree.mixes import MixBounds
 from voltmile.solve.hub_tree.nodes import Bounded, NodeSolver, Work
 from voltmile.solve.hub_tree.plans import Plans
 from voltmile.solve.hub_tree.records import Effort, TracePoint
@@ -19,6 +20,8 @@ from voltmile.solve.status import Status
 
 #: Rounds without gain before cutting ends: at the root, elsewhere.
 _PATIENCE = (6, 3)
+#: Mixes of vehicles that become nodes at most.
+_MIXES = 300
 
 
 @dataclass(order=True)
@@ -31,7 +34,12 @@ class Node:
 
 
 class Tree:
-    """The open nodes; together with the best plan they hold every plan. ``known`` is a bound at hand.
+    """The open nodes; together with the best plan they hold every plan.
+
+    Parameters
+    ----------
+    mixes : MixBounds, optional
+        Bounds at hand: the mixes that matter are the first nodes, unless there are many.
 
     Attributes
     ----------
@@ -42,19 +50,41 @@ class Tree:
     """
 
     def __init__(
-        self, solver: NodeSolver, plans: Plans, gap: float, effort: Effort, work: Work, known: float = 0.0
+        self,
+        solver: NodeSolver,
+        plans: Plans,
+        gap: float,
+        effort: Effort,
+        work: Work,
+        mixes: MixBounds | None = None,
     ) -> None:
         self._solver, self._plans, self._gap, self._effort, self._work = solver, plans, gap, effort, work
         program = solver.program
         routes: Limits = {
             Count(program.everyone, t): (0.0, float(program.n)) for t in range(-1, program.kinds)
         }
-        self._open = [Node(known, 0, routes)]
-        self._made = 1
+        self.bound = min(mixes.least, plans.cost) if mixes else 0.0
+        self._open = [Node(self.bound, 0, routes)]
         self._closed = math.inf  # least bound of the nodes given up
+        if mixes:
+            self._begin(mixes, routes)
+        self._made = len(self._open)
         self._searched: set[tuple[int, ...]] = set()
-        self.bound, self.nodes = known, 0
+        self.nodes = 0
         self.trace: list[TracePoint] = []
+
+    def _begin(self, mixes: MixBounds, routes: Limits) -> None:
+        """Open a node for each mix below the target, if they are few."""
+        below = np.flatnonzero(mixes.bound < self._target)
+        if len(below) > _MIXES:
+            return
+        everyone = self._solver.program.everyone
+        self._open = []
+        for number, at in enumerate(below):
+            own: Limits = {Count(everyone, t): (float(c),) * 2 for t, c in enumerate(mixes.counts[at])}
+            self._open.append(Node(float(mixes.bound[at]), number, {**routes, **own}))
+        heapq.heapify(self._open)
+        self._closed = min(mixes.rest, float(np.delete(mixes.bound, below).min(initial=math.inf)))
 
     @property
     def _target(self) -> float:
@@ -73,10 +103,10 @@ class Tree:
         return Status.OPTIMAL if self.bound >= self._target else Status.UNKNOWN
 
     def _visit(self, node: Node) -> None:
-        rounds = self._effort.node_rounds if node.number else self._effort.root_rounds
+        rounds = self._effort.node_rounds if self.nodes else self._effort.root_rounds
         self._solver.enter(node.limits)
         kept: set[Row] = {count for other in (node, *self._open) for count in other.limits}
-        done = self._solver.bound(node.bound, self._target, rounds, _PATIENCE[node.number > 0], kept)
+        done = self._solver.bound(node.bound, self._target, rounds, _PATIENCE[self.nodes > 0], kept)
         self.nodes += 1
         self._search_on()
         node.bound = max(node.bound, done.bound)

@@ -1,0 +1,272 @@
+"""Better dual values for the two-index program of a mix, from routes in place of roads.
+
+The Lagrangian bound of a mix, with routes as what is left, is at least that of its two-index program. It is
+raised by column generation over walks without 2-cycles, the dual values held in a box around the best ones
+known (Marsten, Hogan, Blankenship 1975, doi:10.1287/opre.23.3.389; du Merle et al. 1999,
+doi:10.1016/S0012-365X(98)00213-1).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import scipy.sparse as sp
+
+from voltmile.routes.day import HubDay
+from voltmile.routes.network import Vector
+from voltmile.routes.rates import Rates
+from voltmile.solve.hub_tree.cuts import Enter, Fleet, Row, Star
+from voltmile.solve.hub_tree.master import Master
+from voltmile.solve.hub_tree.nodes import Work
+from voltmile.solve.hub_tree.prices import Multipliers, RouteFloor, multipliers
+from voltmile.solve.hub_tree.program import KG_KM, TreeProgram
+from voltmile.solve.hub_tree.ruin import Nodes
+from voltmile.solve.hub_tree.separate import Finder
+from voltmile.solve.lp import LpModel
+from voltmile.solve.matrix import FloatArray, MatrixModel
+from voltmile.solve.status import Status
+from voltmile.solve.two_index import Bools, Ints
+
+#: Walks of a type that come in at once; how much dearer than the cheapest, as a share of a plan's cost.
+_WALKS, _WITHIN = 20, 3e-3
+#: First half-width of the box, as a share of what the bound lacks for each village.
+_BOX = 0.15
+#: A step is taken when it gains so much of what the linear program promises.
+_GAIN = 0.1
+#: What the box grows by after a step, and shrinks by after a miss; a distance to its side that is at it.
+_WIDER, _NARROWER, _AT = 1.3, 0.6, 0.999
+#: Promise, as a share of a plan's cost, under which the dual values are the best there are.
+_LITTLE = 3e-4
+#: Cuts that come in at once, and rounds of them.
+_CUTS, _ROUNDS = 60, 6
+#: Cost of a route too few or too many, in thousandths of a plan's cost.
+_PENALTY = 1e4
+
+
+class Routes:
+    """Walks of the types of a mix as points of its program."""
+
+    def __init__(self, program: TreeProgram, day: HubDay, rates: Sequence[Rates], floor: RouteFloor) -> None:
+        self._program, self._day, self._rates, self._floor = program, day, list(rates), floor
+        n, layout = program.n, program.layout
+        self._edge = np.zeros((n + 1, n + 1), dtype=np.int64)
+        self._edge[layout.tail, layout.head] = self._edge[layout.head, layout.tail] = np.arange(
+            len(layout.tail)
+        )
+        self._seen: set[tuple[int, Nodes]] = set()
+        self.cost: list[float] = []
+        self.type: list[int] = []
+        self._points: list[tuple[Ints, Vector]] = []
+
+    def add(self, t: int, nodes: Nodes) -> None:
+        """Add a walk of the program's type t, once."""
+        if (t, nodes) in self._seen:
+            return
+        self._seen.add((t, nodes))
+        program, loads = self._program, self._floor.loads
+        ride, rate = self._day.rides[t], self._rates[t]
+        way = np.array((0, *nodes, 0))
+        aboard = loads.units[way[::-1]].cumsum()[::-1][1:] - loads.spare
+        km = self._day.network.distance_km[way[:-1], way[1:]]
+        kg_km = float(np.maximum(aboard, 0) @ km) * loads.unit_kg
+        hours = float(self._floor.step[way[:-1], way[1:]].sum())
+        used = ride.consumption(float(km.sum()), kg_km)
+        self.cost.append(
+            rate.fixed + rate.per_km * float(km.sum()) + rate.per_h * hours + rate.per_unit * used
+        )
+        self.type.append(t)
+        first = t * program.layout.width
+        edges = 1 + program.n + self._edge[way[:-1], way[1:]]
+        at = np.r_[first, first + np.array(nodes), first + edges, program.carried.start + t]
+        self._points.append((at, np.r_[np.ones(len(at) - 1), kg_km / KG_KM]))
+
+    def points(self, start: int) -> sp.csr_array:
+        """Return the walks from number ``start`` on as rows over the program's columns."""
+        some = self._points[start:]
+        sizes = np.cumsum([0, *(len(at) for at, _ in some)])
+        if not some:
+            return sp.csr_array((0, len(self._program.upper)))
+        at, value = (np.concatenate(part) for part in zip(*some, strict=True))
+        return sp.csr_array((value, at, sizes), shape=(len(some), len(self._program.upper)))
+
+
+class Ascent:
+    """Raises the bound of a mix.
+
+    Parameters
+    ----------
+    rides : sequence of int
+        What the program's types are in the whole day.
+    counts : sequence of int
+        Routes of each type.
+    cost : float
+        Of the best plan.
+
+    Attributes
+    ----------
+    bound : float
+    done : bool
+        Nothing more is to be had.
+    """
+
+    def __init__(
+        self,
+        master: Master,
+        duals: Vector,
+        routes: Routes,
+        floor: RouteFloor,
+        rides: Sequence[int],
+        counts: Sequence[int],
+        cost: float,
+    ) -> None:
+        self._master, self._routes, self._floor = master, routes, floor
+        self._rides, self._counts, self._cost = list(rides), np.array(counts, dtype=np.float64), cost
+        self._finder = Finder(master.program)
+        self._rounds, self._before, self.done = 0, -math.inf, False
+        self._center = np.where(_of_routes(master), duals, 0.0)
+        self.bound, _ = self._evaluate(self._center)
+        self._width = _BOX * max(cost - self.bound, 1e-3 * cost) / master.program.n
+        self._begin(np.zeros(0, dtype=np.int64))
+
+    @property
+    def best(self) -> Multipliers:
+        """The best dual values."""
+        return multipliers(self._master, self._center, self._rides)
+
+    def run(self, target: float, steps: int, work: Work) -> None:
+        """Take steps until the bound reaches the target."""
+        for _ in range(steps):
+            if self.bound >= target or self.done or work.over():
+                return
+            with work.on("ascent"):
+                self._step()
+
+    def _step(self) -> None:
+        """Solve the linear program within the box, price, and move the box."""
+        solved = self._lp.solve()
+        if solved.status is not Status.OPTIMAL or solved.row_duals is None or solved.x is None:
+            self.done = True
+            return
+        duals = np.zeros_like(self._center)
+        duals[self._rows] = solved.row_duals[: len(self._rows)] * self._unit
+        promise = float(solved.objective or 0.0) * self._unit - self.bound
+        value, new = self._evaluate(duals)
+        self._take_in()
+        inner = np.abs(duals - self._center)[self._rows] < self._width * _AT
+        if value >= self.bound + _GAIN * promise:
+            self.bound, self._center = max(self.bound, value), duals
+            self._width *= _WIDER
+        elif value < self.bound - promise:
+            self._width *= _NARROWER
+        if promise < _LITTLE * self._cost or not new:
+            if inner.all() or promise < _LITTLE * self._cost / 10:
+                self._cut(solved.x)
+                return
+            self._width *= 3
+        self._set_box()
+
+    def _evaluate(self, duals: Vector) -> tuple[float, int]:
+        """Bound of the mix at dual values, safely; walks found come in. How many these are."""
+        found, total, many = multipliers(self._master, duals, self._rides), 0.0, len(self._routes.cost)
+        for t, (ride, count) in enumerate(zip(self._rides, self._counts, strict=True)):
+            least, walks = self._floor.routes(found, ride, _WALKS, _WITHIN * self._cost)
+            total += float(count) * least
+            for nodes in walks:
+                self._routes.add(t, nodes)
+        sides = self._floor.sides(found)
+        size = abs(sides) + abs(total)
+        return sides + total - 16 * 2.0**-52 * size, len(self._routes.cost) - many
+
+    def _begin(self, new: Ints) -> None:
+        """Build the linear program over the rows that matter, the new ones with them, and near walks."""
+        master, kinds = self._master, len(self._rides)
+        useful = _of_routes(master)
+        alive = useful & (self._center != 0)
+        alive[: master.program.n] = True
+        alive[new] = useful[new]
+        self._rows = np.flatnonzero(alive)
+        lower, upper = master.sides(self._rows)
+        self._least = np.where(np.isfinite(upper), -np.inf, 0.0)
+        self._most = np.where(np.isfinite(lower), np.inf, 0.0)
+        columns, costs = self._columns(0), np.array(self._routes.cost)
+        reduced = costs - columns[: len(self._rows)].T @ self._center[self._rows]
+        of = np.array(self._routes.type, dtype=np.int64)
+        least = np.array([reduced[of == t].min(initial=math.inf) for t in range(kinds)])
+        near = np.flatnonzero(reduced - least[of] <= self._cost - self.bound)
+        m = len(self._rows)
+        ones = sp.eye_array(m + kinds, format="csc")
+        width = 2 * (m + kinds) + len(near)
+        side = np.r_[np.where(np.isfinite(lower), lower, upper), self._counts]
+        self._unit, self._held = self._cost / 1000, near
+        self._lp = LpModel(
+            MatrixModel(
+                c=np.r_[np.zeros(2 * m), np.full(2 * kinds, _PENALTY), costs[near] / self._unit],
+                A=sp.hstack([ones[:, :m], -ones[:, :m], ones[:, m:], -ones[:, m:], columns[:, near]]).tocsc(),
+                row_lower=side,
+                row_upper=side,
+                col_lower=np.zeros(width),
+                col_upper=np.full(width, np.inf),
+                integrality=np.zeros(width, dtype=np.int32),
+            ),
+            options={"presolve": "off"},
+        )
+        self._number = len(costs)
+        self._set_box()
+
+    def _set_box(self) -> None:
+        """Price what a row lacks and exceeds at the sides of the box: its dual value keeps to them."""
+        center = self._center[self._rows]
+        high = np.clip(center + self._width, self._least, self._most)
+        low = np.clip(center - self._width, self._least, self._most)
+        self._lp.set_costs(np.arange(2 * len(center)), np.r_[high, -low] / self._unit)
+
+    def _take_in(self) -> None:
+        """Add the walks that are new."""
+        if self._number == len(self._routes.cost):
+            return
+        columns = self._columns(self._number)
+        costs = np.array(self._routes.cost[self._number :]) / self._unit
+        self._lp.add_columns(costs, columns.indptr, columns.indices, columns.data)
+        self._held = np.r_[self._held, np.arange(self._number, len(self._routes.cost))]
+        self._number = len(self._routes.cost)
+
+    def _columns(self, start: int) -> sp.csc_array:
+        """Return walks as columns over the rows of the linear program."""
+        points = self._routes.points(start)
+        types = np.array(self._routes.type[start:], dtype=np.int64)
+        one = sp.csr_array(
+            (np.ones(len(types)), (types, np.arange(len(types)))), (len(self._rides), len(types))
+        )
+        return sp.csc_array(sp.vstack([self._master.rows(self._rows) @ points.T, one]))
+
+    def _cut(self, x: FloatArray) -> None:
+        """Add cuts that the walks of the linear program violate; done when there are none."""
+        little = self.bound - self._before < _LITTLE * self._cost
+        self._rounds, self._before = self._rounds + 1, self.bound
+        point = self._routes.points(0)[self._held].T @ x[len(x) - len(self._held) :]
+        cuts: dict[Row, None] = {}
+        if self._rounds <= _ROUNDS and not little:
+            cuts = dict.fromkeys(self._finder.find(point, _CUTS, deep=True))
+        new = [cut for cut in cuts if cut not in self._master.row]
+        if not new:
+            self.done = True
+            return
+        many = self._master.n_rows
+        self._master.add(new)
+        self._center = np.r_[self._center, np.zeros(len(new))]
+        self._begin(np.arange(many, self._master.n_rows))
+
+
+def _of_routes(master: Master) -> Bools:
+    """Rows that say something of single routes: not degree, kg and m3, Carriage, Count and NotAgain."""
+    program, n = master.program, master.program.n
+    useful = np.zeros(master.n_rows, dtype=np.bool_)
+    useful[:n] = True
+    first = n + program.kinds * (n + 1)
+    for q, resource in enumerate(program.resources):
+        useful[first + q] = resource.row in ("shift", "range")
+    for cut, row in master.row.items():
+        useful[row] = isinstance(cut, (Enter, Fleet, Star))
+    return useful

@@ -1,0 +1,235 @@
+"""Bounds on the numbers of vehicles of every type (*mixes*), each from what the others taught.
+
+Each mix is a two-index program of its own, of few types. Its dual values bound all mixes at once, as a
+number and a cost for each route of a type (:mod:`voltmile.solve.hub_tree.prices`): Benders' decomposition,
+its master the list of all mixes. models/ROUTING.md, *Hub-days*, has the proof.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from voltmile.routes.day import HubDay
+from voltmile.routes.network import Vector
+from voltmile.routes.rates import Rates
+from voltmile.solve.hub_tree.ascent import Ascent, Routes
+from voltmile.solve.hub_tree.branching import Limits
+from voltmile.solve.hub_tree.cuts import Count, Enter, Fleet, Row
+from voltmile.solve.hub_tree.floor import plan_floor
+from voltmile.solve.hub_tree.nodes import NodeSolver, Work
+from voltmile.solve.hub_tree.prices import RouteFloor, multipliers
+from voltmile.solve.hub_tree.program import TreeProgram, tree_program
+from voltmile.solve.hub_tree.records import Effort
+from voltmile.solve.matrix import FloatArray
+from voltmile.solve.two_index import Bools, Ints
+
+#: More mixes than so many are too many to list.
+_MOST = 400_000
+#: A route may carry 1e-9 more than its type's capacity.
+_SLACK = 1 + 1e-8
+#: Cuts that a mix begins with.
+_BEGIN = 150
+#: Rounds without gain before cutting a mix ends.
+_PATIENCE = 4
+#: Gaps that all mixes are to reach before any is worked on for the next one.
+_AIMS = (0.04, 0.03, 0.025, 0.02, 0.015, 0.01, 0.005)
+#: Steps of an ascent at a time.
+_STEPS = 40
+
+
+@dataclass(frozen=True, eq=False)
+class MixBounds:
+    """What is known of all mixes that may be in a plan cheaper than the best one.
+
+    Attributes
+    ----------
+    rides : tuple of int
+        Positions of the types in ``day.rides``.
+    counts : array of int, shape (m, T)
+    bound : array, shape (m,)
+        No plan with these numbers of vehicles costs less.
+    done : array of bool, shape (m,)
+        There is no more to be had.
+    rest : float
+        No plan with any other mix costs less.
+    """
+
+    rides: tuple[int, ...]
+    counts: Ints
+    bound: Vector
+    done: Bools
+    rest: float
+
+    @property
+    def least(self) -> float:
+        """No plan at all costs less."""
+        return float(self.bound.min(initial=self.rest))
+
+
+@dataclass(eq=False)
+class _Mix:
+    """A mix under way: its two-index program, then the ascent."""
+
+    own: list[int]
+    rides: list[int]
+    solver: NodeSolver
+    ascent: Ascent | None = None
+
+
+class MixSolver:
+    """Solves mixes, always the one of least bound next.
+
+    Parameters
+    ----------
+    program : TreeProgram
+        Of all types.
+    cost : float
+        Of the best plan.
+
+    Attributes
+    ----------
+    mixes : MixBounds or None
+        None where there are too many, or nothing to begin with.
+    """
+
+    def __init__(
+        self,
+        day: HubDay,
+        rates: Sequence[Rates],
+        program: TreeProgram,
+        cost: float,
+        effort: Effort,
+        work: Work,
+    ) -> None:
+        self._day, self._rates, self._cost = day, list(rates), cost
+        self._effort, self._work = effort, work
+        self._floor = RouteFloor(program, day, rates)
+        self._known: dict[tuple[int | None, Fleet | Enter], None] = {}
+        self._begun: dict[int, _Mix] = {}
+        self.mixes = self._listed(program) if self._floor.possible else None
+
+    def _listed(self, program: TreeProgram) -> MixBounds | None:
+        rides = program.layout.types
+        base, each = plan_floor(self._day, self._rates)
+        if each <= 0 or not base < self._cost < math.inf:
+            return None
+        carries = program.day_program.carries["kg"][list(rides)]
+        most = min(self._day.network.size, math.floor((self._cost - base) / each * (1 + 1e-9)))
+        counts = all_mixes(carries * _SLACK, float(self._day.kg.sum()), most)
+        if counts is None:
+            return None
+        _, serves, _ = program.split(program.upper)
+        counts = counts[((counts > 0) @ (serves > 0).astype(np.int64) > 0).all(axis=1)]
+        bound = base + each * counts.sum(axis=1)
+        return MixBounds(rides, counts, bound, np.zeros(len(counts), dtype=np.bool_), self._cost)
+
+    def solve(self, first: Sequence[int], gap: float) -> None:
+        """Raise the least bound until it is within the gap, or the mix that has it gives no more.
+
+        Parameters
+        ----------
+        first : sequence of int
+            The mix to begin with.
+        """
+        mixes = self.mixes
+        if mixes is None or not len(mixes.counts):
+            return
+        same = np.flatnonzero((mixes.counts == np.array(first)).all(axis=1))
+        at = int(same[0]) if len(same) else int(mixes.bound.argmin())
+        for aim in [a for a in _AIMS if a > gap] + [gap]:
+            while mixes.bound[at] < self._cost * (1 - aim):
+                if self._work.over() or mixes.done[at]:
+                    return
+                self._visit(mixes, at, self._cost * (1 - aim))
+                at = int(mixes.bound.argmin())
+
+    def _visit(self, mixes: MixBounds, at: int, target: float) -> None:
+        """Work on a mix, and learn from it about all others."""
+        mix = self._begun.get(at)
+        if mix is None:
+            mix = self._begun[at] = self._begin(mixes, at)
+        master = mix.solver.master
+        if mix.ascent is None:
+            done = mix.solver.bound(
+                float(mixes.bound[at]), target, self._effort.mix_rounds, _PATIENCE, set[Row]()
+            )
+            _, _, duals, _ = master.solve()
+            found = multipliers(master, duals, mix.rides)
+            mixes.bound[at] = max(mixes.bound[at], done.bound)
+            self._remember(mix, duals)
+            if done.x is not None and not self._work.over():
+                mix.ascent = self._ascent(mixes, at, mix, duals)
+        else:
+            mix.ascent.run(target, _STEPS, self._work)
+            found = mix.ascent.best
+            mixes.bound[at] = max(mixes.bound[at], mix.ascent.bound)
+            mixes.done[at] = mix.ascent.done
+        with self._work.on("mixes"):
+            fixed, each = self._floor.bound(found)
+            np.maximum(mixes.bound, value_of(fixed, each, mixes.counts), out=mixes.bound)
+
+    def _begin(self, mixes: MixBounds, at: int) -> _Mix:
+        own = [t for t in range(len(mixes.rides)) if mixes.counts[at, t]]
+        rides = [mixes.rides[t] for t in own]
+        program = self._program(rides)
+        solver = NodeSolver(program, self._cost, self._effort, self._work, carriage=False)
+        solver.master.add(self._handed(rides))
+        limits: Limits = {
+            Count(program.everyone, q): (float(mixes.counts[at, t]),) * 2 for q, t in enumerate(own)
+        }
+        solver.enter(limits)
+        return _Mix(own, rides, solver)
+
+    def _ascent(self, mixes: MixBounds, at: int, mix: _Mix, duals: Vector) -> Ascent:
+        program = mix.solver.program
+        rates = [self._rates[k] for k in mix.rides]
+        routes = Routes(program, program.day_program.day, rates, self._floor)
+        counts = mixes.counts[at, mix.own].tolist()
+        return Ascent(mix.solver.master, duals, routes, self._floor, mix.rides, counts, self._cost)
+
+    def _program(self, rides: Sequence[int]) -> TreeProgram:
+        day = replace(self._day, rides=tuple(self._day.rides[k] for k in rides))
+        return tree_program(day, [self._rates[k] for k in rides])
+
+    def _remember(self, mix: _Mix, duals: Vector) -> None:
+        """Keep the cuts that have a dual value, with the type they are of."""
+        for cut, row in mix.solver.master.row.items():
+            if duals[row] > 0 and isinstance(cut, (Fleet, Enter)):
+                key = (mix.rides[cut.type] if isinstance(cut, Enter) else None, cut)
+                self._known.pop(key, None)
+                self._known[key] = None
+
+    def _handed(self, rides: Sequence[int]) -> list[Row]:
+        """Return the newest cuts known that a mix of these types can use."""
+        found: dict[Row, None] = {}
+        for ride, cut in reversed(self._known):
+            if isinstance(cut, Fleet):
+                found[cut] = None
+            elif ride in rides:
+                found[Enter(cut.members, rides.index(ride), cut.anchor)] = None
+        return list(found)[:_BEGIN]
+
+
+def value_of(fixed: float, each: Vector, counts: Ints) -> FloatArray:
+    """Return fixed + counts @ each, less what rounding can add."""
+    number = counts.astype(np.float64)
+    size = abs(fixed) + number @ np.abs(each)
+    return np.asarray(fixed + number @ each - (len(each) + 4) * 2.0**-52 * size)
+
+
+def all_mixes(carries: Vector, demand: float, routes: int) -> Ints | None:
+    """All mixes of at most so many routes that carry the demand, shape (m, T); None for too many."""
+    kinds = len(carries)
+    if math.comb(routes + kinds, kinds) > _MOST:
+        return None
+    found = [np.zeros((0, kinds), dtype=np.int64)]
+    for number in range(1, routes + 1):
+        some = np.array(list(itertools.combinations_with_replacement(range(kinds), number)))
+        mix = np.stack([(some == t).sum(axis=1) for t in range(kinds)], axis=1)
+        found.append(mix[mix @ carries >= demand])
+    return np.concatenate(found)

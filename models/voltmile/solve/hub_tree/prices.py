@@ -1,0 +1,225 @@
+"""What routes of every type cost at least at the dual values of a two-index program (models/ROUTING.md)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from voltmile.routes.day import HubDay
+from voltmile.routes.network import Matrix, Vector
+from voltmile.routes.rates import Rates
+from voltmile.solve.hub_tree.cuts import Enter, Fleet, Star, fleet_terms, row_of
+from voltmile.solve.hub_tree.master import Master
+from voltmile.solve.hub_tree.program import TreeProgram
+from voltmile.solve.hub_tree.ruin import Nodes
+from voltmile.solve.hub_tree.slices import Walks, cheapest_walks, loads_of, walk_from
+from voltmile.solve.matrix import FloatArray
+from voltmile.solve.separation import Members
+from voltmile.solve.two_index import Bools
+
+#: Dual values that count, as a share of the largest.
+_LEAST = 1e-9
+#: As in ``cuts``.
+_EXCESS = 1e-7
+#: Levels of load that take too long.
+_MOST_LEVELS = 4000
+#: Stands for the cost of a route where a type has none.
+_NONE = 1e12
+
+
+@dataclass(frozen=True, eq=False)
+class OfType:
+    """Dual values of the rows of one type.
+
+    Attributes
+    ----------
+    enter : tuple of (members, anchor, dual value)
+    limits : dict
+        Of rows ``shift`` and ``range``, not negative.
+    star_drive : array, shape (n + 1, n + 1)
+    star_serve : array, shape (n + 1,)
+        What Star cuts take off the cost of driving an arc and of serving a village.
+    """
+
+    enter: tuple[tuple[Members, int, float], ...]
+    limits: dict[str, float]
+    star_drive: Matrix
+    star_serve: Vector
+
+
+@dataclass(frozen=True, eq=False)
+class Multipliers:
+    """Dual values of a two-index program that mean something for single routes.
+
+    Attributes
+    ----------
+    prize : array, shape (n + 1,)
+        Of the assign rows.
+    fleet : tuple of (cut, dual value)
+    types : dict
+        By vehicle type, as position in ``day.rides``.
+    """
+
+    prize: Vector
+    fleet: tuple[tuple[Fleet, float], ...]
+    types: dict[int, OfType]
+
+
+def multipliers(master: Master, duals: Vector, rides: Sequence[int]) -> Multipliers:
+    """Take the dual values of a linear program; ``rides`` tells what its types are in the whole day."""
+    program, n = master.program, master.program.n
+    size = float(np.abs(duals).max(initial=0.0)) * _LEAST
+    alive = [(cut, float(duals[master.row[cut]])) for cut in master.cuts if duals[master.row[cut]] > size]
+    first = n + program.kinds * (n + 1)
+    types = {}
+    for t, ride in enumerate(rides):
+        limits = {
+            r.row: max(0.0, -float(duals[first + q]))
+            for q, r in enumerate(program.resources)
+            if r.type == t and r.row in ("shift", "range")
+        }
+        enter = tuple((c.members, c.anchor, pi) for c, pi in alive if isinstance(c, Enter) and c.type == t)
+        stars = [
+            (c, pi) for c, pi in alive if isinstance(c, Star) and program.resources[c.resource].type == t
+        ]
+        types[ride] = OfType(enter, limits, *_stars(program, t, stars))
+    fleet = tuple((cut, pi) for cut, pi in alive if isinstance(cut, Fleet))
+    return Multipliers(np.r_[0.0, duals[:n]], fleet, types)
+
+
+def _stars(program: TreeProgram, t: int, stars: Sequence[tuple[Star, float]]) -> tuple[Matrix, Vector]:
+    n, layout = program.n, program.layout
+    drive, serve = np.zeros((n + 1, n + 1)), np.zeros(n + 1)
+    for cut, pi in stars:
+        row = row_of(program, cut)[0][t * layout.width : (t + 1) * layout.width]
+        serve[1:] += pi * row[1 : 1 + n]
+        drive[layout.tail, layout.head] += pi * row[1 + n :]
+    return drive + drive.T, serve
+
+
+@dataclass(frozen=True, eq=False)
+class Arcs:
+    """Reduced costs of driving for one type; ``off`` is more than rounding can change a walk by."""
+
+    go: Matrix
+    carry: Matrix
+    off: float
+
+
+class RouteFloor:
+    """Least cost of a route of each type, less its share in the rows of a two-index program.
+
+    Parameters
+    ----------
+    program : TreeProgram
+        With all types that are worth having.
+    """
+
+    def __init__(self, program: TreeProgram, day: HubDay, rates: Sequence[Rates]) -> None:
+        self._program, self._day, self._rates = program, day, list(rates)
+        self._types = program.layout.types
+        carries = program.day_program.carries["kg"][list(self._types)]
+        self.loads = loads_of(day.kg, carries)
+        self.step: Matrix = day.network.drive_h + np.r_[0.0, day.service_h[1:]][:, None]
+        self._barred = _barred(program)
+
+    @property
+    def possible(self) -> bool:
+        """Whether the loads have few enough levels."""
+        return max(self.loads.most) <= _MOST_LEVELS
+
+    def bound(self, found: Multipliers) -> tuple[float, Vector]:
+        """Return a, b: a plan with X[k] routes of each type costs at least a + sum of b_k X_k."""
+        fixed, each = self.sides(found), []
+        for t, k in enumerate(self._types):
+            values = [self._walks(t, found, of, own=ride == k)[1] for ride, of in found.types.items()]
+            each.append(max(values))
+        return fixed, np.array(each)
+
+    def routes(self, found: Multipliers, ride: int, most: int, within: float) -> tuple[float, list[Nodes]]:
+        """Bound the routes of a type by its own dual values; and the cheapest walks, one for each start.
+
+        Parameters
+        ----------
+        within : float
+            Walks that cost more than the cheapest one by so much are left out, unless they cost less than 0.
+        """
+        walks, least = self._walks(self._types.index(ride), found, found.types[ride], own=True)
+        top = max(float(walks.closed.min()) + within, 0.0)
+        starts = [int(j) for j in np.argsort(walks.closed, kind="stable")[:most] if walks.closed[j] < top]
+        return least, [walk_from(walks, self.loads.units, j) for j in starts]
+
+    def sides(self, found: Multipliers) -> float:
+        """Prizes of all villages and right-hand sides of the capacity cuts at their dual values."""
+        n, program = self._program.n, self._program.day_program
+        parts = [float(p) for p in found.prize]
+        for cut, pi in found.fleet:
+            demand = program.demand(cut.dimension)[np.array(cut.members) - 1].sum()
+            parts.append(pi * float(2 * np.ceil(demand / cut.divisor - _EXCESS)))
+        return math.fsum(parts) - (n + 10) * 2.0**-52 * math.fsum(abs(p) for p in parts)
+
+    def _walks(self, t: int, found: Multipliers, of: OfType, *, own: bool) -> tuple[Walks, float]:
+        """Return the cheapest walks of a type by the dual values of one type, and a safe bound on them."""
+        arcs, most = self._arcs(t, found, of, own=own), self.loads.most[t]
+        walks = cheapest_walks(arcs.go, arcs.carry, self.loads.units, most, self.loads.spare)
+        least = float(walks.closed.min())
+        return walks, least - arcs.off if math.isfinite(least) else _NONE * max(arcs.off, 1.0)
+
+    def _arcs(self, t: int, found: Multipliers, of: OfType, *, own: bool) -> Arcs:
+        k, n = self._types[t], self._program.n
+        ride, rate, limit = self._day.rides[k], self._rates[k], self._program.day_program.limit
+        of_h = of.limits.get("shift", 0.0)
+        of_unit = of.limits.get("range", 0.0) if ride.electric else 0.0
+        fixed = rate.fixed - of_h * float(limit["shift"][k])
+        fixed -= of_unit * float(limit["range"][k]) if of_unit else 0.0
+        km, per_unit = self._day.network.distance_km, rate.per_unit + of_unit
+        drive = (rate.per_km + per_unit * ride.empty_per_km) * km + (rate.per_h + of_h) * self.step
+        serve = -found.prize
+        entered, pi = np.zeros((len(of.enter), n + 1)), np.array([pi for _, _, pi in of.enter])
+        for c, (members, anchor, value) in enumerate(of.enter):
+            entered[c, list(members)] = 1.0
+            serve[anchor] += 2 * value
+        across = self._fleet_across(k, found) + _across(entered, pi)
+        if own:
+            across, serve = across + of.star_drive, serve - of.star_serve
+        go = drive + serve[:, None] - across
+        go[0] += fixed
+        carry = per_unit * ride.load_per_km_kg * self.loads.unit_kg * km
+        steps, terms = self.loads.most[t] + 2, len(found.fleet) + len(of.enter) + n + 20
+        size = np.abs(drive).max() + np.abs(serve).max() + np.abs(across).max() + abs(fixed)
+        size += 4 * (float(pi.sum()) + sum(value for _, value in found.fleet) * n)
+        size += float(carry.max()) * steps
+        go[self._barred[t]] = np.inf
+        return Arcs(go, carry, float(8 * (steps + terms) * 2.0**-52 * steps * size))
+
+    def _fleet_across(self, k: int, found: Multipliers) -> Matrix:
+        """Sum over the capacity cuts that each arc crosses of what they count for a type."""
+        n, program = self._program.n, self._program.day_program
+        inside, weights = np.zeros((len(found.fleet), n + 1)), np.zeros(len(found.fleet))
+        for c, (cut, pi) in enumerate(found.fleet):
+            inside[c, list(cut.members)] = 1.0
+            demand = program.demand(cut.dimension)[np.array(cut.members) - 1].sum()
+            carries = program.carries[cut.dimension][k : k + 1]
+            weights[c] = pi * fleet_terms(carries, np.array(demand), np.array(cut.divisor))[0][0]
+        return _across(inside, weights)
+
+
+def _barred(program: TreeProgram) -> Bools:
+    """Arcs that no route of a type drives, shape (T, n + 1, n + 1)."""
+    n, layout = program.n, program.layout
+    _, y, z = program.split(program.upper)
+    barred = layout.spread(z) <= 0
+    barred[:, 1:, :] |= (y <= 0)[:, :, None]
+    barred[:, :, 1:] |= (y <= 0)[:, None, :]
+    barred[:, np.arange(n + 1), np.arange(n + 1)] = True
+    return np.asarray(barred)
+
+
+def _across(inside: FloatArray, weight: Vector) -> Matrix:
+    """Sum of weights of the sets that each arc crosses; sets (c, n + 1)."""
+    each = weight @ inside
+    both = inside.T @ (weight[:, None] * inside)
+    return np.asarray(each[:, None] + each[None] - 2 * both)

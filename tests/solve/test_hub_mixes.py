@@ -1,0 +1,216 @@
+"""Bounds on mixes of vehicles: never above the optimum, loads, batteries and shifts as they are."""
+
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from test_two_index import day_of, network, optimum, random_case, sized, van
+
+from voltmile.routes.day import HubDay
+from voltmile.routes.pool_prices import pool_prices
+from voltmile.routes.rates import Rates
+from voltmile.solve.hub_tree import Effort, solve_hub_day
+from voltmile.solve.hub_tree.cuts import Fleet, fleet_weights
+from voltmile.solve.hub_tree.floor import plan_floor
+from voltmile.solve.hub_tree.mixes import MixSolver, all_mixes
+from voltmile.solve.hub_tree.nodes import Work
+from voltmile.solve.hub_tree.prices import Multipliers, OfType, RouteFloor
+from voltmile.solve.hub_tree.program import tree_program
+from voltmile.solve.hub_tree.slices import cheapest_walks, loads_of, walk_from
+
+LITTLE = Effort(annealing=400, iterations=60, seeds=1, more_seeds=0, guided=0)
+
+
+def tightened(seed: int) -> tuple[HubDay, list[Rates]]:
+    """Return a tiny hub-day whose batteries bind and where the load costs range and money."""
+    day, rates = random_case(seed)
+    rng = np.random.default_rng(seed)
+    rides = [
+        replace(r, load_per_km_kg=float(rng.uniform(0, 0.003)), usable_kwh=r.usable_kwh * rng.uniform(0.5, 1))
+        for r in day.rides
+    ]
+    return replace(day, rides=tuple(rides)), rates
+
+
+def mixes_of(day: HubDay, rates: list[Rates], cost: float) -> MixSolver:
+    """Solve the mixes of a hub-day as if its best plan cost so much."""
+    work = Work(lambda: False, lambda: 0.0)
+    solver = MixSolver(day, rates, tree_program(day, rates), cost, LITTLE, work)
+    if solver.mixes is not None and len(solver.mixes.counts):
+        solver.solve(solver.mixes.counts[-1].tolist(), 0.0)
+    return solver
+
+
+def check(make, seeds) -> tuple[int, int]:
+    """Bound tiny hub-days from a plan dearer than the best; how many, and how many within 10 %."""
+    checked = near = 0
+    for seed in seeds:
+        day, rates = make(seed)
+        least = optimum(day, rates)
+        if math.isinf(least):
+            continue
+        base, each = plan_floor(day, rates)
+        assert base + each <= least * (1 + 1e-12) + 1e-9, seed
+        mixes = mixes_of(day, rates, 1.05 * least).mixes
+        if mixes is None:
+            continue
+        checked += 1
+        assert mixes.least <= least * (1 + 1e-12) + 1e-9, seed
+        near += mixes.least > 0.9 * least
+    return checked, near
+
+
+@pytest.mark.parametrize("make", [random_case, tightened])
+def test_bound_optimum(make):
+    checked, near = check(make, range(40))
+    assert checked > 15
+    assert near > checked / 2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("make", [random_case, tightened])
+def test_bound_optimum_at_length(make):
+    checked, _ = check(make, range(40, 300))
+    assert checked > 100
+
+
+def test_the_whole_solve_with_mixes():
+    by = set()
+    for seed in range(10):
+        day, rates = tightened(seed)
+        least = optimum(day, rates)
+        if math.isinf(least):
+            continue
+        result = solve_hub_day(day, rates, gap=0.0, max_nodes=3, effort=LITTLE)
+        assert result.bound <= least * (1 + 1e-12) + 1e-9
+        assert result.cost >= least * (1 - 1e-12) - 1e-9
+        by.add(result.bound_by)
+    assert "mixes" in by
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_every_route_is_bounded_at_any_multipliers(whole):
+    rng = np.random.default_rng(5)
+    day, rates = sized(9, 3)
+    rides = [replace(day.rides[0], load_per_km_kg=0.002, usable_kwh=26.0), *day.rides[1:]]
+    kg = np.r_[0.0, rng.integers(0, 9, 9) * 7.5 if whole else rng.uniform(0.01, 60, 9)]
+    day = replace(
+        day, rides=tuple(rides), kg=kg, m3=kg / 200, network=replace(day.network, kg=kg, m3=kg / 200)
+    )
+    day = replace(day, factor=1.0)
+    program = tree_program(day, rates)
+    floor = RouteFloor(program, day, rates)
+    nothing = np.zeros((10, 10)), np.zeros(10)
+    routes = [tuple((rng.permutation(9)[: rng.integers(1, 10)] + 1).tolist()) for _ in range(500)]
+    prices = pool_prices(day, routes, rates)
+    tight = 0
+    for _ in range(12):
+        sets = [tuple(sorted((rng.permutation(9)[: rng.integers(1, 6)] + 1).tolist())) for _ in range(4)]
+        prize = np.r_[0.0, rng.uniform(-5, 60, 9)]
+        fleet = tuple((Fleet(s, "kg", 60.0), float(rng.uniform(0, 5))) for s in sets[:2])
+        enter = tuple((s, s[0], float(rng.uniform(0, 5))) for s in sets[2:])
+        of = {k: OfType(enter, {"shift": 1.0, "range": 0.5}, *nothing) for k in program.layout.types}
+        found = Multipliers(prize, fleet, of)
+        _, each = floor.bound(found)
+        for t, k in enumerate(program.layout.types):
+            for nodes, cost in zip(prices.tours, prices.cost[:, k], strict=True):
+                if not np.isfinite(cost):
+                    continue
+                way = (0, *nodes.nodes, 0)
+                value = cost - prize[list(nodes.nodes)].sum()
+                for cut, pi in fleet:
+                    weight = fleet_weight(program, cut, t)
+                    value -= pi * weight * crossings(way, cut.members)
+                for members, anchor, pi in enter:
+                    value -= pi * (crossings(way, members) - 2 * (anchor in nodes.nodes))
+                hours = day.duration_h(nodes)
+                value += 1.0 * (hours - day.shift_h * (1 + 1e-9))
+                ride = day.rides[k]
+                if ride.electric:
+                    used = ride.consumption(nodes.distance_km, nodes.kg_km * day.factor)
+                    value += 0.5 * (used - ride.usable_kwh * (1 + 1e-9))
+                assert each[t] <= value + 1e-6
+                tight += each[t] > value - 5
+    assert tight
+
+
+def fleet_weight(program, cut: Fleet, t: int) -> float:
+    return float(fleet_weights(program, cut)[0][t])
+
+
+def crossings(way, members) -> int:
+    return sum((i in members) != (j in members) for i, j in itertools.pairwise(way))
+
+
+def test_walks_are_the_cheapest_without_2_cycles():
+    rng = np.random.default_rng(2)
+    for _ in range(20):
+        n, most = 4, 7
+        go, carry = rng.uniform(-9, 9, (n + 1, n + 1)), rng.uniform(0, 1, (n + 1, n + 1))
+        np.fill_diagonal(go, np.inf)
+        units = np.r_[0, rng.integers(1, 4, n)]
+        least = math.inf
+        for length in range(1, most + 1):
+            for nodes in itertools.product(range(1, n + 1), repeat=length):
+                two = any(a == b for a, b in zip(nodes, nodes[2:], strict=False))
+                if two or units[list(nodes)].sum() > most:
+                    continue
+                least = min(least, cost_of(go, carry, units, nodes))
+        walks = cheapest_walks(go, carry, units, most, 0)
+        assert walks.closed.min() == pytest.approx(least)
+        for start in range(1, n + 1):
+            nodes = walk_from(walks, units, start)
+            assert cost_of(go, carry, units, nodes) == pytest.approx(walks.closed[start])
+
+
+def cost_of(go, carry, units, nodes) -> float:
+    aboard, cost = int(units[list(nodes)].sum()), 0.0
+    for i, j in itertools.pairwise((0, *nodes, 0)):
+        cost += go[i, j] + carry[i, j] * aboard
+        aboard -= int(units[j])
+    return cost
+
+
+def test_loads_have_a_unit_in_common_or_are_rounded_down():
+    whole = loads_of(np.array([0.0, 15.0, 22.5, 37.5]), np.array([60.0, 30.1]))
+    assert whole.units.tolist() == [0, 2, 3, 5]
+    assert whole.most == (8, 4)
+    assert whole.unit_kg == pytest.approx(7.5)
+    some = loads_of(np.array([0.0, 0.0, 10.0]), np.array([20.0]))
+    assert (some.units.tolist(), some.most, some.spare) == ([0, 1, 1], (2,), 1)
+    rng = np.random.default_rng(0)
+    kg = np.r_[0.0, rng.uniform(0, 50, 12)]
+    coarse = loads_of(kg, np.array([120.0]))
+    assert (coarse.units[1:] >= 1).all()
+    for _ in range(300):
+        some_of = rng.permutation(12)[: rng.integers(1, 8)] + 1
+        if kg[some_of].sum() <= 120.0:
+            held = coarse.units[some_of].sum()
+            assert held <= coarse.most[0]
+            assert (held - coarse.spare) * coarse.unit_kg <= kg[some_of].sum() + 1e-9
+
+
+def test_mixes_carry_the_demand():
+    mixes = all_mixes(np.array([60.0, 100.0]), 130.0, 3)
+    assert {tuple(m) for m in mixes.tolist()} == {(1, 1), (0, 2), (3, 0), (2, 1), (1, 2), (0, 3)}
+    assert all_mixes(np.ones(9), 1.0, 60) is None
+
+
+def test_the_floor_by_hand():
+    # Two villages 10 and 12 km out, 3 km apart; 2 CNY a km, 5 a route: a tree of 13 km, and 10 km a route.
+    km = [[0, 10, 12], [10, 0, 3], [12, 3, 0]]
+    day = day_of(network(km, [1, 1], [0.1, 0.1]), [van("van")])
+    assert plan_floor(day, [Rates(5, 2, 0, 0)]) == pytest.approx((26.0, 25.0))
+
+
+def test_a_type_without_duals_of_its_own_is_bounded_by_those_of_another():
+    day, rates = sized(9, 3)
+    program = tree_program(day, rates)
+    floor = RouteFloor(program, day, rates)
+    none = OfType((), {}, np.zeros((10, 10)), np.zeros(10))
+    _, each = floor.bound(Multipliers(np.zeros(10), (), {program.layout.types[0]: none}))
+    singles = pool_prices(day, [(i,) for i in range(1, 10)], rates).cost
+    assert (each <= singles[:, list(program.layout.types)].min(axis=0) + 1e-9).all()
+    assert (each > 0).all()
