@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from voltmile.solve.decomposition import plans as city_plans
@@ -16,9 +16,6 @@ from voltmile.solve.decomposition.search import Point
 from voltmile.solve.decomposition.stages import Stages
 from voltmile.solve.decomposition.work import CityBound, CityColumns, Framed
 from voltmile.solve.frame import Vector
-
-#: Rounds of cuts of a hub and day: the first ones bring most (models/NATION.md).
-_CUT_ROUNDS = 2
 
 Keys = Mapping[str, str]
 """Key of each city's result in the store."""
@@ -34,8 +31,8 @@ class CityStages:
 
     def tours(self) -> Keys:
         """Tours of every hub: the nation's limits do not matter."""
-        given = self.effort, self.seed
-        return self.stages.run("tours", work.tours, lambda _: given, lambda _: given, limits=False)
+        given, depends = (self.effort, self.seed), (*self.effort.of_tours, self.seed)
+        return self.stages.run("tours", work.tours, lambda _: given, lambda _: depends, limits=False)
 
     def framed(self, tours: Keys) -> dict[str, Framed]:
         """Programs of the cities without routes."""
@@ -50,9 +47,10 @@ class CityStages:
         def arguments(city: str) -> tuple[object, ...]:
             return frames[city], self._kept(tours, city), prices, self.effort, self.seed
 
-        return self.stages.run(
-            "columns", work.columns, arguments, lambda city: [tours[city], _digest(prices)]
-        )
+        def depends(city: str) -> Sequence[object]:
+            return tours[city], _digest(prices), *self.effort.of_columns, self.seed
+
+        return self.stages.run("columns", work.columns, arguments, depends)
 
     def columns_of(self, columns: Keys, city: str) -> CityColumns:
         """Read a city's columns."""
@@ -67,8 +65,8 @@ class CityStages:
         def arguments(city: str) -> tuple[object, ...]:
             return frames[city], self._kept(columns, city), prices, self.effort
 
-        digests = [_digest(p) for p in prices]
-        keys = self.stages.run("plans", city_plans.plans, arguments, lambda city: [columns[city], *digests])
+        others = [*map(_digest, prices), *self.effort.of_plans]
+        keys = self.stages.run("plans", city_plans.plans, arguments, lambda city: [columns[city], *others])
         return dict(self.stages.results(keys))
 
     def bounds(
@@ -81,13 +79,13 @@ class CityStages:
     ) -> None:
         """Bounds of the cities at a point, told one by one; fewer when ``over`` says so."""
         prices, answers = point.prices, point.answers
-        effort = replace(self.effort, solve=replace(self.effort.solve, cut_rounds=_CUT_ROUNDS))
 
         def arguments(city: str) -> tuple[object, ...]:
-            return frames[city], self._kept(columns, city), prices, answers[city].dual, effort
+            return frames[city], self._kept(columns, city), prices, answers[city].dual, self.effort
 
         def depends(city: str) -> Sequence[object]:
-            return columns[city], _digest(prices), _digest(answers[city].dual), effort
+            duals = _digest(prices), _digest(answers[city].dual)
+            return columns[city], *duals, *self.effort.of_bounds
 
         self.stages.run("bound", work.bound, arguments, depends, over=over, heard=heard)
 
