@@ -22,9 +22,9 @@ from voltmile.solve.status import SolverError, Status
 from voltmile.solve.use import RouteUse
 
 #: Relative distance of master and bound at which a limit that was moved counts as solved.
-_CLOSE = 1e-9
+_CLOSE = 1e-7
 #: Prices asked for after a limit moved: the plans known are nearly all there is to know.
-_ROUNDS = 15
+_ROUNDS = 6
 
 
 #: Days of hubs that may stay unserved by rounding.

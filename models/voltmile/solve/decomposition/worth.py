@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from voltmile.problem.limits import SupplyLimit
@@ -20,6 +20,8 @@ _MOVED = 1e-4
 _FREE = 0.01
 #: Relative difference of two prices that are called equal, and share of a nation's cost that is noise.
 _EQUAL, _NOISE = 1e-3, 1e-9
+#: Prices asked once more before any limit moves.
+_ROUNDS = 20
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,30 @@ class Worth:
     vans: tuple[VanGain, ...]
 
 
-def worth_of(market: Market, found: Found, plan: Plan) -> Worth:
-    """Price every limit and look for the cities that gain from one more van than the plan gives them."""
+def worth_of(
+    market: Market, found: Found, plan: Plan, over: Callable[[], bool] = lambda: False
+) -> Worth | None:
+    """Price every limit and look for the cities that gain from one more van than the plan gives them.
+
+    Parameters
+    ----------
+    over : callable
+        Asked before each limit whether to give up.
+
+    Returns
+    -------
+    Worth or None
+        None when ``over`` said so.
+    """
     whole = market.counts
-    base = market.resolved(market.frame, found.seen, whole=whole)
-    prices = tuple(_price(market, base, row, whole) for row in range(market.limits))
+    base = market.resolved(market.frame, found.seen, whole=whole, rounds=_ROUNDS)
+    prices: list[LimitPrice] = []
+    for row in range(market.limits):
+        if over():
+            return None
+        prices.append(_price(market, base, row, whole))
     gains = sorted(_gains(market, base, plan), key=lambda one: (-one.gain_cny, one.limit, one.city))
-    return Worth(prices, tuple(gains))
+    return Worth(tuple(prices), tuple(gains))
 
 
 def _price(market: Market, base: Resolved, row: int, whole: bool) -> LimitPrice:
