@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from voltmile.problem.limits import SupplyLimit
 from voltmile.problem.plan import Plan
 from voltmile.solve.decomposition.lacking import short
-from voltmile.solve.decomposition.market import Market, Resolved, moved
+from voltmile.solve.decomposition.market import Market, Resolved, bound_at, moved
 from voltmile.solve.decomposition.search import Found
 from voltmile.solve.decomposition.words import side_of
 from voltmile.solve.worth import LimitPrice, VanGain
@@ -20,6 +20,8 @@ _MOVED = 1e-4
 _FREE = 0.01
 #: Relative difference of two prices that are called equal, and share of a nation's cost that is noise.
 _EQUAL, _NOISE = 1e-3, 1e-9
+#: Share of a nation's cost that a dual value may fall short of proving.
+_PROVEN = 1e-6
 #: Prices asked once more before any limit moves.
 _ROUNDS = 20
 
@@ -69,6 +71,7 @@ def _price(market: Market, base: Resolved, row: int, whole: bool) -> LimitPrice:
     saved = (base.value - wider.value) / step
     lost = (tighter.value - base.value) / step if not short(frame, tighter.lacking) else None
     near = _EQUAL * dual + _NOISE * abs(base.value) / step
+    dual = min(dual, _least_dual(market, base, wider, row))
     low = saved - near - (base.open_cny + wider.open_cny) / step
     high = math.inf if lost is None else lost + near + (base.open_cny + tighter.open_cny) / step
     return LimitPrice(
@@ -79,6 +82,17 @@ def _price(market: Market, base: Resolved, row: int, whole: bool) -> LimitPrice:
         step=step,
         agrees=low <= dual <= high,
     )
+
+
+def _least_dual(market: Market, base: Resolved, wider: Resolved, row: int) -> float:
+    """Return the dual of a wider limit where it is one of the limit itself: where there are many, the least.
+
+    Beside a limit that cannot be tighter every larger number is a dual value, too.
+    """
+    proven = bound_at(market.frame, wider.best).bound
+    if proven < base.value - base.open_cny - _PROVEN * abs(base.value):
+        return math.inf
+    return abs(float(wider.best.prices[row]))
 
 
 def _settled(price: float, near: float) -> float:
