@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from voltmile.cli import app
 
 ROOT = Path(__file__).parents[1] / "experiments" / "published"
-PUBLISHED = sorted(path.parent for path in ROOT.glob("*/plan.json"))
+PUBLISHED = sorted(path.parent for path in ROOT.glob("*/summary.json"))
 
 
 @pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)

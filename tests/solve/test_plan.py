@@ -62,6 +62,18 @@ def test_a_time_limit_of_nothing_still_returns_a_plan_and_a_bound(instances: Pat
     assert 0 <= solution.gap < 1
 
 
+def test_a_plan_known_from_before_is_one_to_begin_with(
+    instances: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nation = vm.read(instances / "toy")
+    before = solve(nation, effort=QUICK)
+    monkeypatch.setattr("voltmile.solve.deciding._start", lambda *_: None)  # nothing of its own
+    stopped = Effort(tour_iterations=20, joint_nodes=0)
+    again = solve(nation, effort=stopped, time_limit_s=1e-3, known=[before.routes])
+    assert again.objective == pytest.approx(before.objective)
+    assert set(again.routes) <= set(before.routes)
+
+
 def nation_with(nation: Nation, **fields: object) -> Nation:
     own = {name: getattr(nation, name) for name in type(nation).model_fields}
     return Nation(**{**own, **fields})

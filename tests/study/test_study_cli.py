@@ -76,12 +76,8 @@ def test_options_override_the_file(experiment: Path, fake: dict[str, Any], tmp_p
         "run", experiment, "-q", "--workers", "3", "--time-limit", "7.5", "--output", tmp_path / "here"
     )
     assert done.exit_code == 0
-    config = json.loads((tmp_path / "here" / "provenance.json").read_text())["config"]
-    assert (config["solve"]["gap"], config["solve"]["time_limit_s"], config["solve"]["workers"]) == (
-        0.01,
-        7.5,
-        3,
-    )
+    solve = json.loads((tmp_path / "here" / "provenance.json").read_text())["config"]["solve"]
+    assert [solve[key] for key in ("gap", "time_limit_s", "workers")] == [0.01, 7.5, 3]
 
 
 def test_a_faulty_experiment_is_wrong_input(experiment: Path) -> None:

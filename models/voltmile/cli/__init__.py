@@ -11,7 +11,9 @@ import voltmile
 from voltmile.cli import instance
 from voltmile.cli.benchmark import benchmark
 from voltmile.cli.common import Code
+from voltmile.cli.frontier import frontier
 from voltmile.cli.run import run
+from voltmile.cli.scenarios import scenarios
 from voltmile.cli.table import table
 from voltmile.cli.verify import verify
 
@@ -37,6 +39,8 @@ app.command()(run)
 app.command()(verify)
 app.command()(table)
 app.command()(benchmark)
+app.command()(frontier)
+app.command()(scenarios)
 app.add_typer(instance.app, name="instance")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 
+from voltmile.routes.columns import Column
 from voltmile.solve.choice import choose_plans
 from voltmile.solve.frame import Frame
 from voltmile.solve.infeasible import contradiction
@@ -20,8 +22,14 @@ from voltmile.solve.watch import Progress
 _START_GAP = 2e-3
 
 
-def decide(run: Run, frame: Frame, offers: Mapping[BlockKey, Offers], bound: float) -> Decided:
-    """Decide everything over the offered columns.
+def decide(
+    run: Run,
+    frame: Frame,
+    offers: Mapping[BlockKey, Offers],
+    bound: float,
+    known: Sequence[Sequence[Column]] = (),
+) -> Decided:
+    """Decide everything over the offered columns, and those of plans known from before.
 
     Raises
     ------
@@ -30,8 +38,10 @@ def decide(run: Run, frame: Frame, offers: Mapping[BlockKey, Offers], bound: flo
     NoPlanError
         When a limit came before the first plan.
     """
-    program = JointProgram(run.nation, [c for offer in offers.values() for c in offer.columns])
-    start = _start(run, frame, offers, program)
+    offered = [c for offer in offers.values() for c in offer.columns]
+    before = [c for plan in known for c in plan]
+    program = JointProgram(run.nation, list(dict.fromkeys([*offered, *before])))
+    start = _best([_start(run, frame, offers, program), *_known_starts(run, program, known)])
     if start is not None:
         run.tell(BoundImproved(bound, start.objective, relative_gap(start.objective, bound)))
 
@@ -70,3 +80,22 @@ def _start(
         first += len(offer.columns)
     outcome = program.with_routes(chosen, JointEffort(1e-4, nodes), run.patience())
     return outcome if outcome.has_incumbent else None
+
+
+def _known_starts(
+    run: Run, program: JointProgram, known: Sequence[Sequence[Column]]
+) -> Iterator[Outcome | None]:
+    """Decide everything else for exactly the routes of each plan known from before."""
+    place = {column: j for j, column in enumerate(program.columns)}
+    for plan in known:
+        effort = JointEffort(1e-4, run.effort.start_nodes)
+        outcome = program.with_routes([place[column] for column in plan], effort, run.patience())
+        yield outcome if outcome.has_incumbent else None
+
+
+def _best(starts: Sequence[Outcome | None]) -> Outcome | None:
+    """Return the cheapest start, the first of those that cost the same."""
+    there = [start for start in starts if start is not None]
+    return min(
+        there, key=lambda start: math.inf if start.objective is None else start.objective, default=None
+    )

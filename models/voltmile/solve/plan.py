@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from voltmile.problem.nation import Nation
+from voltmile.routes.columns import Column
 from voltmile.solve import hub_work
 from voltmile.solve.bounding import Bounded, bound, certificate
 from voltmile.solve.bridge import compile_model
@@ -63,6 +64,7 @@ def solve(
     method: Method = "auto",
     city_effort: CityEffort | None = None,
     work: Path | None = None,
+    known: Sequence[Sequence[Column]] = (),
     on_progress: Listener = unheard,
     stop: threading.Event | None = None,
 ) -> Solution:
@@ -91,6 +93,9 @@ def solve(
     work : Path, optional
         Folder in which the method by cities keeps what is finished; a call with the same nation, seed, effort
         and code goes on from there. A temporary one by default.
+    known : sequence of sequences of Column
+        Routes of plans of the same nation found before, under other limits; the joint method may use them
+        too, and begins with such a plan where it is the best it has.
     on_progress : callable
         Hears the events of :mod:`voltmile.solve.progress`.
     stop : threading.Event, optional
@@ -117,7 +122,7 @@ def solve(
         deadline = time.perf_counter() + time_limit_s
         run = Run(nation, crew, effort or Effort(), seed, on_progress, stop, deadline)
         if method == "joint" or (method == "auto" and len(nation.cities) <= JOINT_CITIES):
-            return _solve(run, gap)
+            return _solve(run, gap, known)
         with _folder(work) as folder:
             stages = Stages(nation, crew, Store(folder), on_progress, stop.is_set)
             solution = solve_by_cities(run, stages, city_effort or CityEffort(), gap)
@@ -133,7 +138,7 @@ def _folder(given: Path | None) -> Iterator[Path]:
         yield Path(name)
 
 
-def _solve(run: Run, gap: float) -> Solution:
+def _solve(run: Run, gap: float, known: Sequence[Sequence[Column]]) -> Solution:
     with run.phase("frame"):
         blocks, frame = _frame(run.nation)
     with run.phase("tours"):
@@ -144,7 +149,7 @@ def _solve(run: Run, gap: float) -> Solution:
     with run.phase("bound"):
         bounded = bound(run, frame, offers, dual)
     with run.phase("plan"), in_words(run, plans):
-        decided = decide(run, frame, offers, bounded.value)
+        decided = decide(run, frame, offers, bounded.value, known)
     solution = _solution(run, gap, decided, bounded, frame)
     return explained(run, solution, lambda: _worth(run, plans, solution))
 

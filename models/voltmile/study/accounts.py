@@ -57,6 +57,15 @@ def fleet(nation: Nation, plan: Plan) -> dict[tuple[str, str, int], Stock]:
     return found
 
 
+def electric_vehicles(nation: Nation, plan: Plan) -> int:
+    """Electric vehicles owned in the last year."""
+    return sum(
+        stock.owned
+        for (_, kind, year), stock in fleet(nation, plan).items()
+        if year == nation.years[-1] and isinstance(nation.vehicle_type[kind], BatteryVehicle)
+    )
+
+
 def chargers(nation: Nation, plan: Plan) -> dict[tuple[str, str, int], Installed]:
     """Chargers by (hub, charger type, year); all-zero entries are left out."""
     vintages: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from voltmile.problem.faults import Fault, FaultyInputError, faults_of, nearest
 from voltmile.problem.folder import known_keys
 from voltmile.problem.records import AsTuple, NonNegative, Positive, Record, Text
+from voltmile.problem.scenarios import Assumptions, Scenario
+from voltmile.study.study_settings import FrontierSettings, RobustSettings, weighted
 
 JOURNEY_BASELINES = ("separate_carriers", "fixed_territories", "pooled_savings")
 """Other ways to route the same villages (km per visit)."""
@@ -55,6 +57,18 @@ class Experiment(Record):
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
     solve: SolveSettings = SolveSettings()
     output: OutputSettings
+    frontier: FrontierSettings = FrontierSettings()
+    assumptions: Assumptions | None = None
+    scenario: Annotated[tuple[Scenario, ...], AsTuple, AfterValidator(weighted)] = ()
+    robust: RobustSettings | None = None
+
+    @model_validator(mode="after")
+    def _packs_have_a_price(self) -> Self:
+        asking = [one.name for one in self.scenario if one.battery_price_factor is not None]
+        if asking and self.assumptions is None:
+            needed = "the table assumptions with battery_pack_cny_per_kwh_by_year and its source is missing"
+            raise ValueError(f"scenario {asking[0]} has a battery_price_factor, but {needed}")
+        return self
 
     def with_limits(
         self, workers: int | None = None, time_limit_s: float | None = None, cluster: str | None = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 from voltmile.problem.nation import Nation
+from voltmile.routes.columns import Column
 from voltmile.solve.progress import Listener
 from voltmile.solve.solution import Solution
 from voltmile.study.config import Experiment
@@ -14,6 +16,7 @@ from voltmile.study.folder import OutputError
 
 if TYPE_CHECKING:
     from voltmile.check import PricingLevel, Report
+    from voltmile.solve.robust import Goal, Robust
 
 
 class NoPlanError(Exception):
@@ -30,8 +33,17 @@ class NoPlanError(Exception):
         super().__init__(message)
 
 
-def solve(nation: Nation, experiment: Experiment, on_progress: Listener, stop: Event, work: Path) -> Solution:
+def solve(
+    nation: Nation,
+    experiment: Experiment,
+    on_progress: Listener,
+    stop: Event,
+    work: Path,
+    known: Sequence[Sequence[Column]] = (),
+) -> Solution:
     """Solve a nation within the limits of an experiment, keeping finished cities in ``work``.
+
+    ``known`` are routes of plans found before, under other limits.
 
     Raises
     ------
@@ -54,6 +66,7 @@ def solve(nation: Nation, experiment: Experiment, on_progress: Listener, stop: E
             seed=experiment.seed,
             method=settings.method,
             work=work,
+            known=known,
             on_progress=on_progress,
             stop=stop,
         )
@@ -82,6 +95,39 @@ def baselines(
         on_progress=on_progress,
         stop=stop,
     )
+
+
+def robust(
+    solutions: Mapping[str, Solution],
+    weights: Mapping[str, float],
+    goal: Goal,
+    experiment: Experiment,
+    stop: Event,
+) -> Robust | None:
+    """Choose one fleet for the scenarios that have a weight; every solution's own fleet is tried first.
+
+    Raises
+    ------
+    TooLargeError
+        When there are too many routes for one program.
+    """
+    import time
+
+    from voltmile.solve.robust import RobustChoice, fleet_of
+    from voltmile.solve.run import Effort
+
+    effort, settings = Effort(), experiment.solve
+    until = time.perf_counter() + settings.time_limit_s
+    choice = RobustChoice(
+        solutions={name: solution for name, solution in solutions.items() if name in weights},
+        weights=weights,
+        goal=goal,
+        gap=effort.joint_gap,
+        nodes=effort.start_nodes,
+        stop=stop,
+        patience=lambda: stop.is_set() or time.perf_counter() >= until,
+    )
+    return choice.choose({name: fleet_of(solution.plan) for name, solution in solutions.items()})
 
 
 def check(nation: Nation, results: Path, pricing: PricingLevel) -> Report:

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -38,6 +39,39 @@ RESULT_FILES = frozenset(
 )
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A kind of result folder.
+
+    Attributes
+    ----------
+    what : str
+        What it holds, in a word.
+    marks : tuple of str
+        Files that say it is of this kind.
+    files : frozenset of str
+        All that may be in one.
+    """
+
+    what: str
+    marks: tuple[str, ...]
+    files: frozenset[str]
+
+
+RUN = Kind("results", MARKS, RESULT_FILES)
+_SERIES_FILES = frozenset({"provenance.json", "summary.json", "figures"})
+FRONTIER = Kind(
+    "frontier",
+    ("frontier.csv", "provenance.json"),
+    _SERIES_FILES | {"frontier.csv", "bound_curve.csv", "points"},
+)
+SCENARIOS = Kind(
+    "scenarios",
+    ("scenarios.csv", "provenance.json"),
+    _SERIES_FILES | {"scenarios.csv", "plans", "robust.csv", "robust.json", "robust"},
+)
+
+
 class OutputError(Exception):
     """Results cannot go where they should; the message says why and what happened to older ones."""
 
@@ -61,18 +95,43 @@ def replacing(target: Path) -> Iterator[Path]:
         At once, before any work is done, when the target cannot be written, is not ours to replace, or is
         being written by another run; at the end, when the disk is full.
     """
-    _refuse_foreign(target)
+    with taken(target) as alone, replacement(target, alone) as staging:
+        yield staging
+
+
+@contextmanager
+def taken(target: Path, kind: Kind = RUN) -> Iterator[bool]:
+    """Take the target for a run that may replace it more than once, see :func:`replacement`.
+
+    Raises
+    ------
+    OutputError
+        As :func:`replacing`.
+    """
+    _refuse_foreign(target, kind)
     with locked(target) as alone:
+        yield alone
+
+
+@contextmanager
+def replacement(target: Path, alone: bool) -> Iterator[Path]:
+    """Give a folder that becomes the target, which is taken, when the block ends well.
+
+    Parameters
+    ----------
+    alone : bool
+        What :func:`taken` gave.
+    """
+    with explained(target):
+        _recover(target, alone)
+        staging = Path(tempfile.mkdtemp(prefix=_beside(target, "new-").name, dir=target.parent))
+    try:
+        yield staging
         with explained(target):
-            _recover(target, alone)
-            staging = Path(tempfile.mkdtemp(prefix=_beside(target, "new-").name, dir=target.parent))
-        try:
-            yield staging
-            with explained(target):
-                _to_disk(staging)
-                _swap(staging, target)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+            _to_disk(staging)
+            _swap(staging, target)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def work_folder(target: Path) -> Path:
@@ -95,8 +154,8 @@ def _beside(target: Path, what: str) -> Path:
     return target.with_name(f".{target.name}.{what}")
 
 
-def _refuse_foreign(target: Path) -> None:
-    """Refuse to replace what is not a result folder, or holds more than results."""
+def _refuse_foreign(target: Path, kind: Kind) -> None:
+    """Refuse to replace what is not a result folder of a kind, or holds more than results."""
     if not target.name:
         raise OutputError(f"{target} cannot be a result folder; name a folder of its own")
     try:
@@ -105,9 +164,9 @@ def _refuse_foreign(target: Path) -> None:
         return
     except OSError as error:
         raise OutputError(f"{target} cannot be a result folder: {error.strerror or error}") from error
-    if there and not there.issuperset(MARKS):
-        raise OutputError(f"{target} exists and holds no results; choose another output folder")
-    foreign = sorted(there - RESULT_FILES)
+    if there and not there.issuperset(kind.marks):
+        raise OutputError(f"{target} exists and holds no {kind.what}; choose another output folder")
+    foreign = sorted(there - kind.files)
     if foreign:
         names = ", ".join(foreign[:5]) + (", ..." if len(foreign) > 5 else "")
         raise OutputError(f"{target} also holds {names}; move that away or choose another output folder")

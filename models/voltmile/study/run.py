@@ -113,7 +113,7 @@ def run(
             save(staging, solution, tables, summary, provenance)
     for error in extras.errors:
         raise error
-    if not stop.is_set():
+    if not stop.is_set() and solution.status != Status.TIME_LIMIT:
         shutil.rmtree(work_folder(target), ignore_errors=True)  # all of it is in the results now
     return Finished(read_results(target), stop.is_set())
 

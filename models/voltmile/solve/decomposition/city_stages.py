@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from voltmile.solve.decomposition import plans as city_plans
@@ -16,6 +16,9 @@ from voltmile.solve.decomposition.search import Point
 from voltmile.solve.decomposition.stages import Stages
 from voltmile.solve.decomposition.work import CityBound, CityColumns, Framed
 from voltmile.solve.frame import Vector
+
+#: Rounds of cuts of a hub and day: the first ones bring most (models/NATION.md).
+_CUT_ROUNDS = 2
 
 Keys = Mapping[str, str]
 """Key of each city's result in the store."""
@@ -78,12 +81,13 @@ class CityStages:
     ) -> None:
         """Bounds of the cities at a point, told one by one; fewer when ``over`` says so."""
         prices, answers = point.prices, point.answers
+        effort = replace(self.effort, solve=replace(self.effort.solve, cut_rounds=_CUT_ROUNDS))
 
         def arguments(city: str) -> tuple[object, ...]:
-            return frames[city], self._kept(columns, city), prices, answers[city].dual, self.effort
+            return frames[city], self._kept(columns, city), prices, answers[city].dual, effort
 
         def depends(city: str) -> Sequence[object]:
-            return columns[city], _digest(prices), _digest(answers[city].dual)
+            return columns[city], _digest(prices), _digest(answers[city].dual), effort
 
         self.stages.run("bound", work.bound, arguments, depends, over=over, heard=heard)
 

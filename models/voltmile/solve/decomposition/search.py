@@ -21,7 +21,7 @@ from voltmile.solve.status import SolverError, Status
 Answers = Mapping[str, Answer]
 """By city."""
 
-#: Share of the way from the best prices to the master's. README of the decomposition: measured.
+#: Share of the way from the best prices to the master's: measured, see models/NATION.md.
 STEP = 0.5
 #: Relative distance of master and bound at which the search ends.
 CLOSE = 1e-6
