@@ -79,6 +79,8 @@ def test_where_no_plan_is_left_a_tighter_limit_has_no_price(method: str) -> None
     found = priced(toy(), method)["e-vans-2019"]
     assert found.tightened_cny_per_unit is None
     assert 0 < found.confirmed_cny_per_unit < DARK_VAN
+    assert found.dual_cny_per_unit == approx(found.confirmed_cny_per_unit, rel=1e-6)
+    assert found.agrees
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -49,6 +49,7 @@ def test_the_journeys_of_the_toy_are_known_by_hand(nation: Nation, whole: Soluti
     assert found == {"separate_carriers": 108.0, "fixed_territories": 36.0, "pooled_savings": 36.0}
 
 
+@pytest.mark.long
 def test_two_workers_find_what_one_finds(nation: Nation, by_cities: Solution) -> None:
     names = ["pooled_savings", "fleet_first"]
     assert compute(nation, by_cities, names, workers=2) == compute(nation, by_cities, names)

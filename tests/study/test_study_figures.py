@@ -5,12 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
+import many_cities
 import matplotlib as mpl
 import pytest
 import tiny
 
 from voltmile.problem.nation import Nation
-from voltmile.study.figures import draw_all, words
+from voltmile.study.figures import city_fleets_figure, draw_all, electric_by_grid_figure, words
 from voltmile.study.figures.style import round_down, spread, styled, text_on, vehicle_colours
 from voltmile.study.figures.words import amount, file_names, label
 from voltmile.study.tables import make_tables
@@ -66,6 +67,38 @@ def test_a_nation_with_little_in_it_can_be_drawn(tmp_path: Path) -> None:
     draw_all(tmp_path, empty, make_tables(empty))
     assert (tmp_path / "map_north.svg").is_file()
     assert not (tmp_path / "map_south.svg").exists()  # no villages, no village routes
+
+
+def test_a_mark_for_every_city_of_a_nation_says_share_grid_fleet_and_cold() -> None:
+    nation = many_cities.nation_of(60)
+    with styled():
+        axes = electric_by_grid_figure(nation, many_cities.tables_of(nation)).axes[0]
+    (marks,) = axes.collections
+    places = {tuple(round(float(v), 6) for v in place) for place in marks.get_offsets()}
+    assert len(places) == 60
+    # City 9: grid 0.1 + 0.8 * 3 / 60, 353 vehicles, of which round(353 * (1 - 0.14)) = 304 electric
+    assert (0.14, round(100 * 304 / 353, 6)) in places
+    factors = marks.get_array()
+    assert factors is not None
+    assert (min(factors), max(factors)) == (1.0, pytest.approx(1.0 + 0.6 * 59 / 60))
+    assert max(marks.get_sizes()) / min(marks.get_sizes()) == pytest.approx(418 / 20)
+
+
+def test_five_cities_are_enough_for_a_cloud(tmp_path: Path) -> None:
+    nation = many_cities.nation_of(5)
+    empty = replace(tiny.solution(), nation=nation, plan=type(tiny.solution().plan)(instance="tiny"))
+    draw_all(tmp_path, replace(empty, routes=(), costs=()), many_cities.tables_of(nation))
+    assert (tmp_path / "electric_by_grid.png").is_file()
+
+
+def test_the_panels_of_many_cities_keep_their_size() -> None:
+    nation = many_cities.nation_of(60)
+    with styled():
+        figure = city_fleets_figure(nation, many_cities.tables_of(nation))
+    width, height = figure.get_size_inches()
+    assert len([axes for axes in figure.axes if axes.get_title(loc="left")]) == 60
+    assert width / 8 >= 1.5
+    assert height / 8 >= 1.75
 
 
 def test_names_the_font_lacks_give_way_to_ids(monkeypatch: pytest.MonkeyPatch) -> None:

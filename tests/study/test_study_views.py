@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tiny
 
+from voltmile.solve.worth import LimitPrice, VanGain
+from voltmile.study.baseline_note import BaselineNote
 from voltmile.study.config import read_experiment
 from voltmile.study.overview import counts, overview
 from voltmile.study.results import ResultFolder
@@ -70,6 +73,33 @@ def test_cities_and_limits_have_a_row_each(results: ResultFolder) -> None:
     assert south[3:6] == (2, 2, 100.0)
     assert [row[0] for row in VIEWS["limits"](results).rows] == ["money", "vans", "co2", "green", "short"]
     assert VIEWS["limits"](results).rows[0][-1] is None
+
+
+def test_prices_and_vans_are_tables(experiment: Path, fake: dict[str, Any]) -> None:
+    prices = (
+        LimitPrice("vans", 9000.0, 9000.0, None, 0.01, agrees=True),
+        LimitPrice("short", 1.0, 1.0, 2.0, 10.0, agrees=False),
+    )
+    found = replace(tiny.solution(), prices=prices, vans=(VanGain("south", "vans", 1234.0),))
+    fake["solve"] = lambda *_: found
+    results = run(read_experiment(experiment)).results
+    vans, short = VIEWS["prices"](results).rows
+    assert vans == ("vans", "supply", "2018", "vehicles", 2.0, 3.0, 9000.0, 9000.0, None, 0.01, "yes")
+    # 10 km for each of 4 villages on 310 days are allowed, 300 * 100 km are driven
+    assert short[3:6] == ("km", pytest.approx(30_000.0), pytest.approx(12_400.0))
+    assert short[-1] == "no"
+    assert VIEWS["vans"](results).rows == (("south", "South", "vans", "2018", 1234.0, 0.1, 1.0),)
+
+
+def test_a_note_on_a_baseline_is_pointed_to(experiment: Path, fake: dict[str, Any]) -> None:
+    def baselines(*args: Any) -> dict[str, float]:
+        args[3](BaselineNote("baseline city_alone: 1 of 2 cities (South) without a plan", "city_alone"))
+        return {}
+
+    fake["baselines"] = baselines
+    results = run(read_experiment(experiment)).results
+    assert results.summary.baseline_notes["city_alone"].endswith("1 of 2 cities (South) without a plan")
+    assert ("note on city_alone", "summary.json", "") in VIEWS["summary"](results).rows
 
 
 def test_an_overview_says_what_is_given() -> None:

@@ -171,10 +171,10 @@ def in_words(run: Run, plans: Mapping[BlockKey, Sequence[RouteUse]]) -> Iterator
         raise InfeasibleError(f"{error}; {words}") from error
 
 
-def _worth(run: Run, plans: Mapping[BlockKey, Sequence[RouteUse]], solution: Solution) -> Worth:
+def _worth(run: Run, plans: Mapping[BlockKey, Sequence[RouteUse]], solution: Solution) -> Worth | None:
     """Price the limits and one more van, as the method by cities does, over the plans the hubs offered."""
     market, found = _market(run.nation, plans)
-    return worth_of(market, found, solution.plan)
+    return worth_of(market, found, solution.plan, run.stop.is_set)
 
 
 def _market(nation: Nation, plans: Mapping[BlockKey, Sequence[RouteUse]]) -> tuple[Market, Found]:

@@ -17,7 +17,7 @@ from voltmile.solve.infeasible import InfeasibleError
 _LACKING = 1e-6
 #: How much dearer it is to violate another limit than the one that is to repair the plan alone.
 _FORBIDDEN = 1e3
-#: Prices asked for such a repair.
+#: Prices asked for a repair.
 _ROUNDS = 40
 #: Cities named for a limit.
 _NAMED = 3
@@ -50,7 +50,8 @@ def refuse(market: Market, found: Found, *, whole: bool = False) -> None:
         raise InfeasibleError("\n".join(unable))
     lacking, ended = found.lacking, _ended(found.value, found.best.bound)
     if idle:  # work undone may have been cheaper than a limit violated
-        served = market.resolved(market.frame, found.seen, whole=whole, elastic=_elastic(market, found))
+        usual = _elastic(market, found)
+        served = market.resolved(market.frame, found.seen, whole=whole, elastic=usual, rounds=_ROUNDS)
         lacking, ended = served.lacking, _ended(served.value, served.best.bound)
     rows = short(market.frame, lacking)
     if rows and (ended or not (whole or idle)):

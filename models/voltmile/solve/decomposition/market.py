@@ -22,9 +22,9 @@ from voltmile.solve.status import SolverError, Status
 from voltmile.solve.use import RouteUse
 
 #: Relative distance of master and bound at which a limit that was moved counts as solved.
-_CLOSE = 1e-9
+_CLOSE = 1e-7
 #: Prices asked for after a limit moved: the plans known are nearly all there is to know.
-_ROUNDS = 15
+_ROUNDS = 6
 
 
 #: Days of hubs that may stay unserved by rounding.
@@ -187,7 +187,7 @@ class Market:
         elastic : array, optional
             Costs of violating hard rows instead of the usual ones; then no hub's day stays unserved.
         """
-        points = [_at(frame, point) for point in known]
+        points = [bound_at(frame, point) for point in known]
         master = NationalMaster(frame, self.limits, list(self.cities), elastic)
         if elastic is not None:
             for city in self.cities.values():
@@ -206,12 +206,12 @@ class Market:
             if any(np.array_equal(prices, point.prices) for point in points):
                 break
             answers = self.ask(prices, whole=whole)
-            points.append(_at(frame, Point(prices, answers, 0.0)))
+            points.append(bound_at(frame, Point(prices, answers, 0.0)))
             master.propose(answers)
         return Resolved(value, best, lacking, tuple(points))
 
 
-def _at(frame: Frame, point: Point) -> Point:
+def bound_at(frame: Frame, point: Point) -> Point:
     """Bound a frame from below with answers known."""
     prices = frame.clipped(point.prices)
     if not np.array_equal(prices, point.prices):  # the answers are those of other prices

@@ -90,7 +90,7 @@ class Decomposition:
             self._bound(frame, frames, columns, found.best, decided)
         solution = self._solution(gap, national, frames, found.best, decided)
         solution = replace(solution, kept=lambda city: self.cities.columns_of(columns, city))
-        return explained(run, solution, lambda: worth_of(market, whole, solution.plan))
+        return explained(run, solution, lambda: worth_of(market, whole, solution.plan, run.stop.is_set))
 
     @property
     def _limits(self) -> int:
@@ -197,10 +197,12 @@ def _slack_prices(frame: Frame) -> Vector:
     return dual
 
 
-def explained(run: Run, solution: Solution, worth: Callable[[], Worth]) -> Solution:
+def explained(run: Run, solution: Solution, worth: Callable[[], Worth | None]) -> Solution:
     """Add what limits and vans are worth, unless the run is to end; its seconds count."""
     if run.stop.is_set():
         return solution
     with run.phase("worth"):
         found = worth()
+    if found is None:
+        return solution
     return replace(solution, prices=found.prices, vans=found.vans, seconds_by_phase=dict(run.seconds))

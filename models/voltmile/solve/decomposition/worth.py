@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from voltmile.problem.limits import SupplyLimit
 from voltmile.problem.plan import Plan
 from voltmile.solve.decomposition.lacking import short
-from voltmile.solve.decomposition.market import Market, Resolved, moved
+from voltmile.solve.decomposition.market import Market, Resolved, bound_at, moved
 from voltmile.solve.decomposition.search import Found
 from voltmile.solve.decomposition.words import side_of
 from voltmile.solve.worth import LimitPrice, VanGain
@@ -20,6 +20,10 @@ _MOVED = 1e-4
 _FREE = 0.01
 #: Relative difference of two prices that are called equal, and share of a nation's cost that is noise.
 _EQUAL, _NOISE = 1e-3, 1e-9
+#: Share of a nation's cost that a dual value may fall short of proving.
+_PROVEN = 1e-6
+#: Prices asked once more before any limit moves.
+_ROUNDS = 20
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,30 @@ class Worth:
     vans: tuple[VanGain, ...]
 
 
-def worth_of(market: Market, found: Found, plan: Plan) -> Worth:
-    """Price every limit and look for the cities that gain from one more van than the plan gives them."""
+def worth_of(
+    market: Market, found: Found, plan: Plan, over: Callable[[], bool] = lambda: False
+) -> Worth | None:
+    """Price every limit and look for the cities that gain from one more van than the plan gives them.
+
+    Parameters
+    ----------
+    over : callable
+        Asked before each limit whether to give up.
+
+    Returns
+    -------
+    Worth or None
+        None when ``over`` said so.
+    """
     whole = market.counts
-    base = market.resolved(market.frame, found.seen, whole=whole)
-    prices = tuple(_price(market, base, row, whole) for row in range(market.limits))
+    base = market.resolved(market.frame, found.seen, whole=whole, rounds=_ROUNDS)
+    prices: list[LimitPrice] = []
+    for row in range(market.limits):
+        if over():
+            return None
+        prices.append(_price(market, base, row, whole))
     gains = sorted(_gains(market, base, plan), key=lambda one: (-one.gain_cny, one.limit, one.city))
-    return Worth(prices, tuple(gains))
+    return Worth(tuple(prices), tuple(gains))
 
 
 def _price(market: Market, base: Resolved, row: int, whole: bool) -> LimitPrice:
@@ -50,6 +71,7 @@ def _price(market: Market, base: Resolved, row: int, whole: bool) -> LimitPrice:
     saved = (base.value - wider.value) / step
     lost = (tighter.value - base.value) / step if not short(frame, tighter.lacking) else None
     near = _EQUAL * dual + _NOISE * abs(base.value) / step
+    dual = min(dual, _least_dual(market, base, wider, row))
     low = saved - near - (base.open_cny + wider.open_cny) / step
     high = math.inf if lost is None else lost + near + (base.open_cny + tighter.open_cny) / step
     return LimitPrice(
@@ -60,6 +82,17 @@ def _price(market: Market, base: Resolved, row: int, whole: bool) -> LimitPrice:
         step=step,
         agrees=low <= dual <= high,
     )
+
+
+def _least_dual(market: Market, base: Resolved, wider: Resolved, row: int) -> float:
+    """Return the dual of a wider limit where it is one of the limit itself: where there are many, the least.
+
+    Beside a limit that cannot be tighter every larger number is a dual value, too.
+    """
+    proven = bound_at(market.frame, wider.best).bound
+    if proven < base.value - base.open_cny - _PROVEN * abs(base.value):
+        return math.inf
+    return abs(float(wider.best.prices[row]))
 
 
 def _settled(price: float, near: float) -> float:

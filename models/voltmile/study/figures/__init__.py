@@ -11,13 +11,22 @@ from matplotlib.figure import Figure
 
 from voltmile.solve.solution import Solution
 from voltmile.study.figures.bars import carbon_figure, cost_figure
+from voltmile.study.figures.electric import LEAST_CITIES, electric_by_grid_figure
 from voltmile.study.figures.fleet import city_fleets_figure, fleet_figure
 from voltmile.study.figures.maps import city_map
 from voltmile.study.figures.style import save, styled
 from voltmile.study.figures.words import file_names
 from voltmile.study.tables import Tables
 
-__all__ = ["carbon_figure", "city_fleets_figure", "city_map", "cost_figure", "draw_all", "fleet_figure"]
+__all__ = [
+    "carbon_figure",
+    "city_fleets_figure",
+    "city_map",
+    "cost_figure",
+    "draw_all",
+    "electric_by_grid_figure",
+    "fleet_figure",
+]
 
 
 def draw_all(folder: Path, solution: Solution, tables: Tables, stop: Event | None = None) -> None:
@@ -46,6 +55,8 @@ def _figures(solution: Solution, tables: Tables) -> Iterator[tuple[str, Callable
     yield "carbon", lambda: carbon_figure(solution)
     yield "fleet", lambda: fleet_figure(nation, tables)
     yield "fleet_by_city", lambda: city_fleets_figure(nation, tables)
+    if len(nation.cities) >= LEAST_CITIES:
+        yield "electric_by_grid", lambda: electric_by_grid_figure(nation, tables)
     names = file_names([city.id for city in nation.cities])
     for city in nation.cities:
         if not any(nation.villages_of[hub.id] for hub in nation.hubs_of[city.id]):
