@@ -164,6 +164,13 @@ def test_broken_tables_are_all_named(saved: Path) -> None:
     assert "fleet.csv, row 2: is not a row of this table: found 'yes'; valid: true or false" in message
 
 
+def test_a_table_can_be_read_without_the_others(saved: Path) -> None:
+    (saved / "routes.csv").unlink()
+    assert len(read_results(saved).table("fleet")) > 0
+    with pytest.raises(FaultyInputError, match=r"routes\.csv: is missing"):
+        read_results(saved).table("routes")
+
+
 def test_a_folder_without_results_is_not_taken_for_one(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"summary\.json and provenance\.json missing"):
         read_results(tmp_path)

@@ -80,6 +80,20 @@ class ResultFolder:
             raise FaultyInputError(str(self.path), faults)
         return Tables(**frames)
 
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one of the data frames, whether the others are there or not.
+
+        Raises
+        ------
+        FaultyInputError
+            When the table is missing or not what it should be.
+        """
+        faults: list[Fault] = []
+        frame = _read_table(self.path / f"{name}.csv", faults)
+        if faults:
+            raise FaultyInputError(str(self.path), faults)
+        return frame
+
     @cached_property
     def plan(self) -> Plan:
         """What was decided."""

@@ -82,7 +82,7 @@ def _decisions(summary: Summary) -> Iterator[Row]:
 
 
 def _fleet(results: ResultFolder) -> Iterator[Row]:
-    cities = results.tables.cities
+    cities = results.table("cities")
     last = cities[cities["year"] == cities["year"].max()]
     vehicles, electric = int(last["vehicles"].sum()), int(last["electric_vehicles"].sum())
     yield "vehicles in the last year", vehicles, "vehicles"
@@ -99,7 +99,7 @@ def _time(summary: Summary) -> Iterator[Row]:
 def fleet_sheet(results: ResultFolder) -> Sheet:
     """Return vehicles by type and year over all cities."""
     sums: defaultdict[tuple[str, str, int], Counter[str]] = defaultdict(Counter)
-    for row in results.tables.fleet.to_dict("records"):
+    for row in results.table("fleet").to_dict("records"):
         drive = "electric" if row["electric"] else "fuel"
         for key in ((row["vehicle_type"], drive, row["year"]), (_ALL, "", row["year"])):
             sums[key].update({name: int(row[name]) for name in ("bought", "sold", "stock")})
@@ -116,7 +116,7 @@ def fleet_sheet(results: ResultFolder) -> Sheet:
 
 def costs_sheet(results: ResultFolder) -> Sheet:
     """Return the discounted cost by term and year over all cities, in CNY."""
-    costs = results.tables.costs
+    costs = results.table("costs")
     years = sorted(set(costs["year"]) - {END})
     years += [END] if (costs["year"] == END).any() else []
     sums = {key: float(v) for key, v in costs.groupby(["term", "year"])["discounted_cny"].sum().items()}
@@ -133,7 +133,7 @@ def costs_sheet(results: ResultFolder) -> Sheet:
 
 def cities_sheet(results: ResultFolder) -> Sheet:
     """Return one row a city: cost and carbon of the horizon, fleet of the last year, journey."""
-    cities, costs = results.tables.cities, results.tables.costs
+    cities, costs = results.table("cities"), results.table("costs")
     cost = costs.groupby("city")["discounted_cny"].sum()
     last = cities["year"].max()
     rows: list[Row] = []
@@ -170,7 +170,7 @@ def limits_sheet(results: ResultFolder) -> Sheet:
     """Return how far each national limit is used."""
     words, numbers = ("limit", "kind", "year", "unit"), ("used", "allowed", "slack", "price_cny_per_unit")
     rows: list[Row] = []
-    for row in results.tables.limits.to_dict("records"):
+    for row in results.table("limits").to_dict("records"):
         amounts = [None if math.isnan(row[name]) else float(row[name]) for name in numbers]
         rows.append((*(str(row[name]) for name in words), *amounts))
     digits = (2, 2, 2, FITTING)
@@ -190,7 +190,7 @@ def prices_sheet(results: ResultFolder) -> Sheet:
         "step",
     )
     rows: list[Row] = []
-    for row in results.tables.prices.to_dict("records"):
+    for row in results.table("prices").to_dict("records"):
         amounts = [None if math.isnan(row[name]) else float(row[name]) for name in numbers]
         rows.append((*(str(row[name]) for name in words), *amounts, "yes" if row["agrees"] else "no"))
     columns = (*((name, None) for name in words), *((name, FITTING) for name in numbers), ("agrees", None))
@@ -199,7 +199,7 @@ def prices_sheet(results: ResultFolder) -> Sheet:
 
 def vans_sheet(results: ResultFolder) -> Sheet:
     """Return which cities gain from one more electric vehicle."""
-    rows = [tuple(row) for row in results.tables.vans.itertuples(index=False)]
+    rows = [tuple(row) for row in results.table("vans").itertuples(index=False)]
     columns = (
         *((name, None) for name in ("city", "name", "limit", "year")),
         ("gain_cny", 0),
@@ -216,9 +216,9 @@ def measures_sheet(results: ResultFolder) -> Sheet:
     """Return what the campaign measures do, year by year."""
     words = ("measure", "part", "what", "unit")
     rows: dict[tuple[str, ...], list[float]] = {}
-    for row in results.tables.measures.to_dict("records"):
+    for row in results.table("measures").to_dict("records"):
         rows.setdefault(tuple(str(row[name]) for name in words), []).append(float(row["value"]))
-    years = sorted(results.tables.measures["year"].unique())
+    years = sorted(results.table("measures")["year"].unique())
     columns = (*((name, None) for name in words), *((str(year), FITTING) for year in years))
     title = f"{results.summary.instance}: campaign measures"
     return Sheet(title, columns, tuple((*key, *values) for key, values in rows.items()))
