@@ -4,6 +4,7 @@ import json
 import subprocess
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tiny
@@ -49,7 +50,12 @@ def test_outside_a_checkout_there_is_no_commit(tmp_path: Path, monkeypatch: pyte
 def test_an_odd_machine_is_no_trouble(
     experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(provenance.Path, "read_text", lambda *_, **__: "nothing known\n")
+    read = Path.read_text
+
+    def of_an_odd_machine(path: Path, *arguments: Any, **options: Any) -> str:
+        return "nothing known\n" if path.is_relative_to("/proc") else read(path, *arguments, **options)
+
+    monkeypatch.setattr(provenance.Path, "read_text", of_an_odd_machine)
     monkeypatch.setattr(provenance.platform, "processor", lambda: "")
     monkeypatch.setattr(provenance.os, "cpu_count", lambda: None)
     monkeypatch.setattr(provenance.sys, "platform", "plan9")
