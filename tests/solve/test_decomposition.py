@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from toy_world import all_routes, toy
 
 import voltmile as vm
 from voltmile.problem.nation import Nation
+from voltmile.solve import pools
 from voltmile.solve.bridge import compile_model
 from voltmile.solve.crew import Crew
 from voltmile.solve.decomposition.effort import CityEffort
@@ -227,13 +229,41 @@ def test_limits_that_no_mixture_keeps_are_named_with_what_they_lack() -> None:
         by_cities(toy(campaign(labels(23.0))))
 
 
-def test_a_dask_cluster_decides_alike(instances: Path) -> None:
-    distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
-    nation = vm.read(instances / "toy")
-    with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("ignore")
+#: In a process of its own: what a cluster leaves to the garbage collector is not another test's business.
+_ON_A_CLUSTER = """
+import sys
+import voltmile as vm
+from distributed import LocalCluster
+from test_decomposition import by_cities, decided
+
+if __name__ == "__main__":
+    nation = vm.read(sys.argv[1])
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         there = by_cities(nation, cluster=cluster.scheduler_address, workers=2)
-    assert decided(there) == decided(by_cities(nation))
+    print(decided(there) == decided(by_cities(nation)))
+"""
+
+
+def test_a_dask_cluster_decides_alike(instances: Path, tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
+    script = tmp_path / "on_a_cluster.py"
+    script.write_text(_ON_A_CLUSTER)
+    paths = os.pathsep.join(path for path in sys.path if path)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", str(script), str(instances / "toy")],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.stdout.splitlines()[-1:] == ["True"], done.stderr
+
+
+def test_a_cluster_that_is_not_there_is_said_to_be_so(
+    instances: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
+    monkeypatch.setattr(pools, "_REACH_S", 1)
+    with pytest.raises(pools.ClusterError, match="no Dask scheduler answers at tcp://127"):
+        by_cities(vm.read(instances / "toy"), cluster="tcp://127.0.0.1:9")

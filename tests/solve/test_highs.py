@@ -278,7 +278,7 @@ def test_ctrl_c_returns_the_incumbent():
     try:
         assert child.stdout.readline() == "found\n"
         child.send_signal(signal.SIGINT)
-        lines, _ = child.communicate(timeout=30)
+        lines, _ = child.communicate(timeout=120)
     finally:
         child.kill()
     assert child.returncode == 0
@@ -346,7 +346,7 @@ def test_solves_in_python_threads_agree():
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(timeout=30)
+        worker.join(timeout=120)
     assert found == [solve_mip(model).objective] * 4
 
 
