@@ -267,3 +267,17 @@ def test_a_cluster_that_is_not_there_is_said_to_be_so(
     monkeypatch.setattr(pools, "_REACH_S", 1)
     with pytest.raises(pools.ClusterError, match="no Dask scheduler answers at tcp://127"):
         by_cities(vm.read(instances / "toy"), cluster="tcp://127.0.0.1:9")
+
+
+def test_a_worker_whose_parent_is_gone_before_it_starts_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would wait for work for ever, and hold whatever it inherited."""
+    ended: list[int] = []
+
+    def end(code: int) -> None:
+        ended.append(code)
+        raise SystemExit
+
+    monkeypatch.setattr(os, "_exit", end)
+    with pytest.raises(SystemExit):
+        pools._end_with(parent=os.getppid() + 1)
+    assert ended == [1]

@@ -53,7 +53,7 @@ class Processes:
             max_workers=workers,
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_receive,
-            initargs=(nation,),
+            initargs=(nation, os.getpid()),
         )
 
     def submit(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Future[Any]:
@@ -71,11 +71,14 @@ class Processes:
             worker.terminate()
 
 
-def _receive(nation: Nation) -> None:
-    """Prepare a worker: Ctrl-C is the parent's business, and without a parent there is nothing to do."""
+def _receive(nation: Nation, parent: int) -> None:
+    """Prepare a worker: Ctrl-C is the parent's business, and without a parent there is nothing to do.
+
+    The parent may be gone by now: its number comes from itself.
+    """
     global _nation
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _nation = nation
 
 
