@@ -14,7 +14,7 @@ from voltmile.problem.nation import Nation
 from voltmile.problem.parts import part
 from voltmile.solve import hub_work
 from voltmile.solve.bridge import compile_model
-from voltmile.solve.decomposition.national import right_hand_side, shared_rows
+from voltmile.solve.decomposition.national import constant_of, shared_rows
 from voltmile.solve.frame import Frame, Vector, cut, key_of
 from voltmile.solve.joint import JointProgram
 from voltmile.solve.linking import Linking, RowKey, linking
@@ -126,8 +126,7 @@ def city_frame(city: City) -> CityFrame:
             shared.append(sp.csr_array((1, len(columns))))
             continue
         shared.append(matrix[[r], :][:, columns])
-        side = compiled.row_upper[r] if np.isfinite(compiled.row_upper[r]) else compiled.row_lower[r]
-        constant[place] = right_hand_side(nation, limits[str(key[1][0])]) - side
+        constant[place] = constant_of(compiled, r, nation, limits[str(key[1][0])])
     return CityFrame(
         own=cut(compiled, own_rows, columns),
         shared=sp.csc_array(sp.vstack(shared)) if shared else sp.csc_array((0, len(columns))),

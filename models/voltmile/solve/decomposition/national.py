@@ -25,7 +25,7 @@ from voltmile.programs import report
 from voltmile.programs.feature import Model
 from voltmile.programs.journey import visits
 from voltmile.solve.bridge import CompiledModel, compile_model
-from voltmile.solve.frame import Frame, Vector, key_of
+from voltmile.solve.frame import Frame, Vector, cut, key_of
 from voltmile.solve.joint import JointProgram
 from voltmile.solve.linking import RowKey
 
@@ -55,6 +55,12 @@ def right_hand_side(nation: Nation, limit: Limit) -> float:
             return limit.max_km_per_visit * visits(nation)
         case LabelsLimit():
             return limit.min_labels_million
+
+
+def constant_of(compiled: CompiledModel, row: int, nation: Nation, limit: Limit) -> float:
+    """Return what counts towards a limit whatever is decided; the compiler moved it to the right."""
+    upper, lower = float(compiled.row_upper[row]), float(compiled.row_lower[row])
+    return right_hand_side(nation, limit) - (upper if np.isfinite(upper) else lower)
 
 
 @dataclass(frozen=True)
@@ -98,17 +104,7 @@ def national_of(nation: Nation) -> National:
         more = right_hand_side(nation, limit) - right_hand_side(shell, alone)  # what is allowed a visit
         lower[place] += more
         upper[place] += more
-    frame = Frame(
-        keys=tuple(key_of(compiled.constraints[r]) for r in order),
-        A=sp.csc_array(sp.csr_array(compiled.A)[order, :][:, columns]),
-        c=compiled.c[columns],
-        lower=compiled.col_lower[columns],
-        upper=compiled.col_upper[columns],
-        row_lower=lower,
-        row_upper=upper,
-        integrality=compiled.integrality[columns],
-        offset=compiled.offset,
-    )
+    frame = replace(cut(compiled, order, columns), row_lower=lower, row_upper=upper)
     return National(nation, frame, model, compiled, columns)
 
 

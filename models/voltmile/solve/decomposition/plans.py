@@ -16,7 +16,7 @@ from voltmile.routes.columns import Column
 from voltmile.solve.choice import choose_plans
 from voltmile.solve.decomposition.effort import CityEffort
 from voltmile.solve.decomposition.frames import City, CityFrame, alone, city_of
-from voltmile.solve.decomposition.national import right_hand_side, shared_rows
+from voltmile.solve.decomposition.national import constant_of, shared_rows
 from voltmile.solve.decomposition.work import CityColumns, all_columns, positions
 from voltmile.solve.frame import Vector, key_of
 from voltmile.solve.joint import JointEffort, JointProgram
@@ -72,8 +72,7 @@ class CityProgram:
         self._constant = np.zeros(len(shared))
         limits = {limit.id: limit for limit in nation.limits}
         for place, r in self._rows.items():
-            side = compiled.row_upper[r] if np.isfinite(compiled.row_upper[r]) else compiled.row_lower[r]
-            self._constant[place] = right_hand_side(nation, limits[str(shared[place][1][0])]) - side
+            self._constant[place] = constant_of(compiled, r, nation, limits[str(shared[place][1][0])])
 
     def at(self, prices: Vector) -> None:
         """Let the shared rows cost their dual values, and limit nothing."""
