@@ -11,6 +11,7 @@ from voltmile.solve.highs import solve_mip
 from voltmile.solve.linking import column_of
 from voltmile.solve.outcome import Outcome
 from voltmile.solve.prices import Block, BlockKey
+from voltmile.solve.rounding import best_start
 from voltmile.solve.use import RouteUse
 from voltmile.solve.watch import Stop
 
@@ -49,7 +50,8 @@ def choose_plans(
         extra.append((price, entries | {rows + b: 1.0}))
     whole = np.concatenate([frame.integrality, np.full(len(offered), not mixed, dtype=np.int32)])
     matrix = frame.beside(extra, len(keys), np.ones(len(offered)), whole)
-    outcome = solve_mip(matrix, gap_rel=gap, node_limit=nodes, stop=stop)
+    start = best_start(matrix, stop=stop)
+    outcome = solve_mip(matrix, gap_rel=gap, node_limit=nodes, start=start, stop=stop)
     if outcome.x is None:
         return None, outcome
     share = outcome.x[len(frame.c) :]

@@ -17,6 +17,7 @@ from voltmile.routes.columns import Column
 from voltmile.solve.bridge import CompiledModel, compile_model, load
 from voltmile.solve.highs import solve_lp, solve_mip
 from voltmile.solve.outcome import Outcome
+from voltmile.solve.rounding import best_start
 from voltmile.solve.watch import Progress, Stop
 
 
@@ -66,14 +67,27 @@ class JointProgram:
         """Return the program as Pyomo states it."""
         return build(nation, columns)
 
-    def with_routes(self, chosen: Sequence[int], effort: JointEffort, stop: Stop | None = None) -> Outcome:
-        """Decide everything else with exactly these columns driven."""
+    def with_routes(
+        self,
+        chosen: Sequence[int],
+        effort: JointEffort,
+        stop: Stop | None = None,
+        known: Sequence[Outcome] = (),
+    ) -> Outcome:
+        """Decide everything else with exactly these columns driven.
+
+        Parameters
+        ----------
+        known
+            Outcomes with the same columns driven, at other costs.
+        """
         used = np.zeros(len(self.columns))
         used[list(chosen)] = 1.0
         lower, upper = self.compiled.col_lower.copy(), self.compiled.col_upper.copy()
         lower[self._use] = upper[self._use] = used
         fixed = replace(self.compiled, col_lower=lower, col_upper=upper)
-        return solve_mip(fixed, gap_rel=effort.gap, node_limit=effort.nodes, stop=stop)
+        start = best_start(fixed, [one.x for one in known if one.x is not None], stop)
+        return solve_mip(fixed, gap_rel=effort.gap, node_limit=effort.nodes, start=start, stop=stop)
 
     def solve(
         self,

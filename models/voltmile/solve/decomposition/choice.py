@@ -132,16 +132,21 @@ class Choosing:
     def improve(
         self, plan: NationalPlan, order: Sequence[str], refit: Refit, over: Callable[[], bool]
     ) -> NationalPlan:
-        """Plan cities again, one after the other, each in what the others leave; keep what gains."""
+        """Plan cities again, one after the other, each in what the others leave; keep what gains.
+
+        It ends when the cities in ``order`` come round again and none of them gained since.
+        """
+        asked = set[str]()
         for city in order:
-            if over():
+            if over() or city in asked:
                 break
+            asked.add(city)
             again = refit(plan.cities[city], *self.room_for(plan, city))
             if again is None:
                 continue
             other = self.together({**plan.cities, city: again})
             if other.merit < plan.merit:
-                plan = other
+                plan, asked = other, {city}
         return plan
 
     def _total(self, plans: Iterable[CityPlan]) -> Vector:

@@ -135,10 +135,13 @@ def plans(
     columns = all_columns(known)
     program = CityProgram(city.nation, city.shared, [columns[j] for j in chosen])
     unique: dict[tuple[float, ...], CityPlan] = {}
+    before = list[Outcome]()
     for price in prices:
         program.at(price)
-        plan = _decided(program, len(chosen), effort)
-        if plan is not None:
+        outcome = _with_routes(program, len(chosen), effort, before)
+        if outcome.has_incumbent:
+            before.append(outcome)
+            plan = program.decided(outcome)
             unique.setdefault((round(plan.cost, 2), *np.round(plan.use, 6).tolist()), plan)
     return list(unique.values())
 
@@ -181,19 +184,19 @@ def refit(
     routes = list(dict.fromkeys([*now.routes, *columns]))
     program = CityProgram(alone(nation, now.city, limits), shared_rows(nation), routes)
     program.within(least, most)
-    return _decided(program, len(now.routes), effort, search=bool(columns))
+    outcome = _with_routes(program, len(now.routes), effort)
+    if columns:
+        outcome = program.program.solve(outcome, JointEffort(effort.joint_gap, effort.joint_nodes))
+    return program.decided(outcome) if outcome.has_incumbent else None
 
 
 def _discount(nation: Nation, limit: Limit) -> float:
     return nation.discount(getattr(limit, "year", nation.years[-1]))
 
 
-def _decided(
-    program: CityProgram, driven: int, effort: CityEffort, *, search: bool = False
-) -> CityPlan | None:
-    """Decide everything with the first routes driven, or beginning with them."""
+def _with_routes(
+    program: CityProgram, driven: int, effort: CityEffort, known: Sequence[Outcome] = ()
+) -> Outcome:
+    """Decide everything with the first routes driven."""
     within = JointEffort(effort.fleet_gap, effort.fleet_nodes)
-    outcome = program.program.with_routes(range(driven), within)
-    if search:
-        outcome = program.program.solve(outcome, JointEffort(effort.joint_gap, effort.joint_nodes))
-    return program.decided(outcome) if outcome.has_incumbent else None
+    return program.program.with_routes(range(driven), within, known=known)
