@@ -1,0 +1,70 @@
+"""Smaller nations of the same kind: some cities, perhaps few hubs in each, with their share of the limits."""
+
+from __future__ import annotations
+
+from voltmile.problem import limits
+from voltmile.problem.nation import Nation
+from voltmile.problem.parts import part
+
+
+def some_cities(nation: Nation, cities: int, hubs: int | None = None) -> Nation:
+    """Return the nation of every so-many-th city.
+
+    Limits and measures are shared out by urban parcels; at least one city must still be green.
+
+    Parameters
+    ----------
+    hubs : int, optional
+        Of a city's hubs with villages only so many, the first of the file; all by default.
+
+    Raises
+    ------
+    ValueError
+        For fewer than one or more cities than there are, or fewer than one hub.
+    """
+    if not 1 <= cities <= len(nation.cities):
+        raise ValueError(f"{cities} cities of {len(nation.cities)}")
+    if cities == len(nation.cities) and hubs is None:
+        return nation
+    step = len(nation.cities) / cities
+    chosen = {nation.cities[int(i * step + step / 2)].id for i in range(cities)}
+    parcels = {city.id: city.urban_parcels_per_day for city in nation.cities}
+    share = sum(parcels[city] for city in chosen) / sum(parcels.values())
+    return part(
+        nation,
+        chosen,
+        [_shared(limit, share, cities / len(nation.cities)) for limit in nation.limits],
+        measures=nation.measures and nation.measures.of_share(share),
+        hubs=_hubs(nation, hubs),
+    )
+
+
+def _hubs(nation: Nation, most: int | None) -> set[str]:
+    """Hubs without villages, and the first so many with villages of every city."""
+    if most is None:
+        return set(nation.hub)
+    if most < 1:
+        raise ValueError(f"{most} hubs a city")
+    kept, seen = set[str](), dict.fromkeys(nation.city, 0)
+    for hub in nation.hubs:
+        villages = bool(nation.villages_of[hub.id])
+        if not villages or seen[hub.city] < most:
+            kept.add(hub.id)
+        seen[hub.city] += villages
+    return kept
+
+
+def _shared(limit: limits.Limit, share: float, of_cities: float) -> limits.Limit:
+    match limit:
+        case limits.GreenCitiesLimit():
+            return limit.model_copy(update={"min_cities": max(1, round(of_cities * limit.min_cities))})
+        case limits.LabelsLimit():
+            return limit.model_copy(update={"min_labels_million": share * limit.min_labels_million})
+        case limits.BudgetLimit() | limits.FundLimit():
+            return limit.model_copy(update={"max_cny": share * limit.max_cny})
+        case limits.SupplyLimit():
+            return limit.model_copy(update={"max_vehicles": share * limit.max_vehicles})
+        case limits.CarbonLimit():
+            return limit.model_copy(update={"max_co2_kg": share * limit.max_co2_kg})
+        case _:
+            return limit
