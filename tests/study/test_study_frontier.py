@@ -154,6 +154,14 @@ def test_an_ended_run_goes_on_with_what_is_missing(
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
+def test_a_run_ended_before_its_first_point_says_so(tmp_path: Path) -> None:
+    stop = Event()
+    stop.set()
+    with pytest.raises(engines.NoPlanError, match="stopped before the first point"):
+        run_frontier(read_experiment(config(tmp_path, "points = 2")), stop=stop)
+    assert not (tmp_path / "toy").exists()
+
+
 def timeless(row: dict[str, str]) -> dict[str, str]:
     return {name: cell for name, cell in row.items() if name != "seconds"}
 

@@ -155,6 +155,14 @@ def test_an_ended_run_goes_on_with_what_is_missing(tmp_path: Path, monkeypatch: 
     assert not list(tmp_path.glob(".*"))
 
 
+def test_a_run_ended_before_its_first_plan_says_so(tmp_path: Path) -> None:
+    stop = Event()
+    stop.set()
+    with pytest.raises(engines.NoPlanError, match="stopped before the first plan"):
+        run_scenarios(read_experiment(config(tmp_path, THREE)), stop=stop)
+    assert not (tmp_path / "toy").exists()
+
+
 def test_the_command_and_its_figure(tmp_path: Path) -> None:
     file = config(tmp_path, THREE)
     file.write_text(file.read_text().replace("figures = false", "figures = true"))
