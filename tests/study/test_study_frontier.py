@@ -100,6 +100,12 @@ def test_every_point_passes_the_independent_check(finished: Finished) -> None:
     assert {row["checked"] for row in finished.rows if row["cost_cny"] is not None} == {True}
 
 
+def test_nobody_asks_what_limits_are_worth_at_a_point(finished: Finished) -> None:
+    there = {path.name for path in (finished.path / "points" / "0").iterdir()}
+    assert "limits.csv" in there
+    assert not there & {"prices.csv", "vans.csv"}
+
+
 def test_the_check_refuses_a_plan_under_a_tighter_cap(finished: Finished) -> None:
     """So that the check of the points is one of their caps as well."""
     emitted = emissions_of(finished)
@@ -147,11 +153,11 @@ def test_an_ended_run_goes_on_with_what_is_missing(
     file = read_experiment(config(tmp_path, "caps_share = [0.9, 0.8, 0.65, 0.3]"))
     stop, solved, as_it_is = Event(), [], engines.solve
 
-    def counted(*arguments: Any) -> Solution:
+    def counted(*arguments: Any, **options: Any) -> Solution:
         if len(solved) == 2:
             stop.set()
         solved.append(arguments[0].digest)
-        return as_it_is(*arguments)
+        return as_it_is(*arguments, **options)
 
     monkeypatch.setattr(engines, "solve", counted)
     first = run_frontier(file, stop=stop)
