@@ -127,7 +127,7 @@ def _by_year(record: Record, prefix: str = "") -> Iterator[tuple[str, tuple[floa
 def _limits(n: Nation) -> Iterator[Fault]:
     for limit in n.limits:
         where = f"limit {limit.id}"
-        year = getattr(limit, "year", n.years[-1])
+        year = n.year_of(limit)
         if year not in n.years:
             yield Fault("instance.toml", f"{where}.year", f"{year} is not planned; valid: {list(n.years)}")
         if isinstance(limit, SupplyLimit):

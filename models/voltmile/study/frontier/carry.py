@@ -37,7 +37,7 @@ def plan_for(nation: Nation, solution: Solution) -> Solution:
     paid = defaultdict[int, float](float)
     for one in slack:
         limit = limits[one.limit]
-        paid[getattr(limit, "year", nation.years[-1])] += (limit.price_cny_per_unit or 0.0) * one.amount
+        paid[nation.year_of(limit)] += (limit.price_cny_per_unit or 0.0) * one.amount
     costs = list(_with_penalty(nation, solution.costs, paid))
     return replace(
         solution,
