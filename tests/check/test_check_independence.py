@@ -18,6 +18,7 @@ FILES = sorted(Path(voltmile.check.__file__).parent.glob("*.py"))
 DEFINITIONS = {
     "position",
     "discount",
+    "year_of",
     "village_factor",
     "urban_parcels",
     "temperature_factor",

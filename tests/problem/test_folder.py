@@ -105,6 +105,22 @@ def test_a_missing_file_is_reported(toy: Path) -> None:
     assert messages(toy) == ["cities.csv: is missing"]
 
 
+def test_urban_parcels_need_a_hub_and_a_vehicle_type_that_deliver_them(toy: Path) -> None:
+    edit(toy / "cities.csv", "flat,coal,0.0,", "flat,coal,10.0,")
+    hub, vehicle = messages(toy)
+    assert hub == (
+        "cities.csv, row 3, urban_parcels_per_day: 10.0 but no hub of 'dark' has serves_urban = true"
+    )
+    assert vehicle == (
+        "cities.csv, row 3, urban_parcels_per_day: 10.0 in 'dark', but every vehicle type in vehicles.toml "
+        "delivers 0; valid: 0, or a vehicle type with urban_parcels_per_day above 0"
+    )
+    edit(toy / "hubs.csv", "4.0,0.0,false", "4.0,0.0,true")
+    assert messages(toy) == [vehicle]
+    edit(toy / "vehicles.toml", "urban_parcels_per_day = 0.0", "urban_parcels_per_day = 100.0")
+    assert vm.read(toy).urban_parcels("dark", 2018, "regular") == 10.0
+
+
 def test_a_source_row_that_disagrees_with_the_number_is_reported(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(INSTANCES / "quickstart", tmp_path / "quickstart"))
     edit(folder / "instance.toml", "shift_h = 10.0", "shift_h = 9.5")

@@ -112,6 +112,25 @@ def test_urban_parcels_that_no_vehicle_can_deliver_are_counted(method: str) -> N
 
 
 @pytest.mark.parametrize("method", METHODS)
+def test_urban_parcels_for_fuel_vehicles_alone_name_what_ev_only_from_year_leaves(method: str) -> None:
+    """Whether a type that delivers them can be bought depends on years: no fault of the instance."""
+
+    def change(data: Data) -> None:
+        city(data, "dark").update(urban_parcels_per_day=10.0, ev_only_from_year=2018)
+        for hub in data["hubs"]:
+            hub["serves_urban"] = True
+        for kind in data["vehicle_book"]["vehicle_type"]:
+            kind["urban_parcels_per_day"] = 100.0 if kind["powertrain"] == "ice" else 0.0
+
+    (line,) = refusal(toy(change), method)
+    assert line == (
+        "Dark Ridge cannot do its work, whatever the national limits are: 10 urban parcels a day on regular "
+        "days of 2019 are left. Enough would be 0.1 of vehicle type van more in 2019 than ev_only_from_year "
+        "leaves."
+    )
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_a_share_without_electric_vehicles_is_said(method: str) -> None:
     """Half of one van has to be electric, and none can be bought."""
 

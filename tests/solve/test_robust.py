@@ -107,6 +107,12 @@ def test_laws_of_one_fleet(alone: dict[str, Solution]) -> None:
     assert expected.value <= total_of(costs, WEIGHTS, "expected") + 1e-6
 
 
+def test_what_limits_are_worth_with_another_fleet_is_not_said(alone: dict[str, Solution]) -> None:
+    assert all(solution.prices for solution in alone.values())
+    for solution in choose(alone, "expected").solutions.values():
+        assert (solution.prices, solution.vans) == ((), ())
+
+
 def test_a_fleet_in_its_own_scenario_costs_what_it_did(alone: dict[str, Solution]) -> None:
     found = choose(alone, "expected")
     for name, solution in alone.items():

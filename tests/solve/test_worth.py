@@ -21,13 +21,22 @@ approx = pytest.approx
 METHODS = ("joint", "cities")
 
 
-def solved(nation: Nation, method: str) -> Solution:
+def solved(nation: Nation, method: str, *, explain: bool = True) -> Solution:
     effort = Effort(tour_iterations=20)
-    return solve(nation, method=method, effort=effort, city_effort=QUICK)  # type: ignore[arg-type]
+    return solve(nation, method=method, effort=effort, city_effort=QUICK, explain=explain)  # type: ignore[arg-type]
 
 
 def priced(nation: Nation, method: str) -> dict[str, LimitPrice]:
     return {price.limit: price for price in solved(nation, method).prices}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_without_the_question_everything_else_is_the_same(method: str) -> None:
+    asked, quiet = solved(toy(), method), solved(toy(), method, explain=False)
+    assert "worth" in asked.seconds_by_phase
+    assert "worth" not in quiet.seconds_by_phase
+    assert (quiet.prices, quiet.vans) == ((), ())
+    assert (quiet.plan, quiet.certificate) == (asked.plan, asked.certificate)
 
 
 DARK_VAN = 17_660 + 2_900 * 7 / 32

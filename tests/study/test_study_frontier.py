@@ -17,12 +17,15 @@ from voltmile.check import Report, Violation
 from voltmile.cli import app
 from voltmile.problem.folder import read
 from voltmile.problem.limits import CarbonLimit
+from voltmile.solve.plan import Effort, solve
 from voltmile.solve.solution import Solution
 from voltmile.study import engines
 from voltmile.study.config import read_experiment
 from voltmile.study.folder import OutputError
 from voltmile.study.frontier.caps import capped, uncapped
+from voltmile.study.frontier.carry import plan_for
 from voltmile.study.frontier.run import Finished, run_frontier
+from voltmile.study.tables import make_tables
 
 
 def config(folder: Path, frontier: str, name: str = "toy") -> Path:
@@ -97,6 +100,12 @@ def test_every_point_passes_the_independent_check(finished: Finished) -> None:
     assert {row["checked"] for row in finished.rows if row["cost_cny"] is not None} == {True}
 
 
+def test_nobody_asks_what_limits_are_worth_at_a_point(finished: Finished) -> None:
+    there = {path.name for path in (finished.path / "points" / "0").iterdir()}
+    assert "limits.csv" in there
+    assert not there & {"prices.csv", "vans.csv"}
+
+
 def test_the_check_refuses_a_plan_under_a_tighter_cap(finished: Finished) -> None:
     """So that the check of the points is one of their caps as well."""
     emitted = emissions_of(finished)
@@ -120,6 +129,15 @@ def test_priced_carbon_leaves_and_hard_caps_stay() -> None:
     assert len(capped(nation, {2018: 1.0, 2019: 2.0}).limits) == len(nation.limits) - 1 + 2
 
 
+def test_a_plan_under_other_caps_leaves_the_worth_of_its_own_behind() -> None:
+    """Its prices name limits that are not there."""
+    own = solve(capped(toy(), {2018: 2e4, 2019: 2e4}), effort=Effort(tour_iterations=20))
+    assert "frontier-2018" in {price.limit for price in own.prices}
+    carried = make_tables(plan_for(uncapped(toy()), own))
+    assert carried.prices.empty
+    assert carried.vans.empty
+
+
 def test_points_reach_from_the_cheapest_plan_to_the_least_carbon(tmp_path: Path) -> None:
     finished = run_frontier(read_experiment(config(tmp_path, "points = 3")))
     assert [row["cap_co2_kg"] for row in finished.rows] == [None, 21600.0, 16200.0]
@@ -133,13 +151,13 @@ def test_an_ended_run_goes_on_with_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finished: Finished
 ) -> None:
     file = read_experiment(config(tmp_path, "caps_share = [0.9, 0.8, 0.65, 0.3]"))
-    stop, solved, solve = Event(), [], engines.solve
+    stop, solved, as_it_is = Event(), [], engines.solve
 
-    def counted(*arguments: Any) -> Solution:
+    def counted(*arguments: Any, **options: Any) -> Solution:
         if len(solved) == 2:
             stop.set()
         solved.append(arguments[0].digest)
-        return solve(*arguments)
+        return as_it_is(*arguments, **options)
 
     monkeypatch.setattr(engines, "solve", counted)
     first = run_frontier(file, stop=stop)
@@ -152,6 +170,14 @@ def test_an_ended_run_goes_on_with_what_is_missing(
     assert len(solved) == 6
     assert [timeless(row) for row in rows_of(whole.path)] == [timeless(row) for row in rows_of(finished.path)]
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_run_ended_before_its_first_point_says_so(tmp_path: Path) -> None:
+    stop = Event()
+    stop.set()
+    with pytest.raises(engines.NoPlanError, match="stopped before the first point"):
+        run_frontier(read_experiment(config(tmp_path, "points = 2")), stop=stop)
+    assert not (tmp_path / "toy").exists()
 
 
 def timeless(row: dict[str, str]) -> dict[str, str]:

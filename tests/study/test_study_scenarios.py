@@ -83,6 +83,13 @@ def test_every_plan_passes_the_check_in_its_own_scenario(finished: Finished) -> 
     assert {path.name for path in (finished.path / "robust").iterdir()} == {"fuel-dear", "dear-power", "cold"}
 
 
+def test_nobody_asks_what_limits_are_worth_in_a_scenario(finished: Finished) -> None:
+    for folder in (finished.path / "plans" / "base", finished.path / "robust" / "cold"):
+        there = {path.name for path in folder.iterdir()}
+        assert "limits.csv" in there
+        assert not there & {"prices.csv", "vans.csv"}
+
+
 def test_the_check_refuses_a_plan_of_another_scenario(finished: Finished) -> None:
     nation = read(TOY)
     assert not engines.check(nation, finished.path / "robust" / "cold", "none").passed
@@ -138,11 +145,11 @@ def test_an_ended_run_goes_on_with_what_is_missing(tmp_path: Path, monkeypatch: 
     file = read_experiment(config(tmp_path, THREE))
     stop, solved, solve = Event(), [], engines.solve
 
-    def counted(*arguments: Any) -> Solution:
+    def counted(*arguments: Any, **options: Any) -> Solution:
         if len(solved) == 2:
             stop.set()
         solved.append(arguments[0].digest)
-        return solve(*arguments)
+        return solve(*arguments, **options)
 
     monkeypatch.setattr(engines, "solve", counted)
     assert run_scenarios(file, stop=stop).interrupted
@@ -153,6 +160,14 @@ def test_an_ended_run_goes_on_with_what_is_missing(tmp_path: Path, monkeypatch: 
     assert solved[2] == solved[3]
     assert len(solved) == 5
     assert not list(tmp_path.glob(".*"))
+
+
+def test_a_run_ended_before_its_first_plan_says_so(tmp_path: Path) -> None:
+    stop = Event()
+    stop.set()
+    with pytest.raises(engines.NoPlanError, match="stopped before the first plan"):
+        run_scenarios(read_experiment(config(tmp_path, THREE)), stop=stop)
+    assert not (tmp_path / "toy").exists()
 
 
 def test_the_command_and_its_figure(tmp_path: Path) -> None:

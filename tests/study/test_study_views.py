@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import tiny
 
+from voltmile.problem.faults import FaultyInputError
 from voltmile.solve.worth import LimitPrice, VanGain
 from voltmile.study.baseline_note import BaselineNote
 from voltmile.study.config import read_experiment
@@ -89,6 +90,14 @@ def test_prices_and_vans_are_tables(experiment: Path, fake: dict[str, Any]) -> N
     assert short[3:6] == ("km", pytest.approx(30_000.0), pytest.approx(12_400.0))
     assert short[-1] == "no"
     assert VIEWS["vans"](results).rows == (("south", "South", "vans", "2018", 1234.0, 0.1, 1.0),)
+
+
+@pytest.mark.parametrize("what", ["prices", "vans"])
+def test_what_limits_are_worth_is_not_an_empty_table_where_nobody_asked(
+    results: ResultFolder, what: str
+) -> None:
+    with pytest.raises(FaultyInputError, match=r"prices\.csv: is missing: what limits are worth"):
+        VIEWS[what](results)
 
 
 def test_a_note_on_a_baseline_is_pointed_to(experiment: Path, fake: dict[str, Any]) -> None:

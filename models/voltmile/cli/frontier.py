@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
-from dataclasses import replace
-from pathlib import Path
-from threading import Event
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from voltmile.cli.common import Code, leave, show, user_errors
-
-if TYPE_CHECKING:
-    from voltmile.study.config import ExperimentFile
-    from voltmile.study.frontier.run import Finished
+from voltmile.cli.common import show, user_errors
+from voltmile.cli.experiment import Config, Output, Quiet, Workers, carry_out, end, read
 
 
 def frontier(
-    config: Annotated[Path, typer.Argument(help="Experiment file (TOML), see experiments/README.md.")],
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
-    workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Processes side by side, instead of the file's.")
-    ] = None,
+    config: Config,
+    quiet: Quiet = False,
+    workers: Workers = None,
     time_limit: Annotated[
         float | None, typer.Option(min=0.1, metavar="S", help="Seconds for a point, instead of the file's.")
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Result folder, instead of the file's.")
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Trace cost against carbon: the cheapest plan under falling carbon caps, each with its bound.
 
@@ -37,35 +25,12 @@ def frontier(
     command goes on with the others.
     """
     with user_errors():
-        from voltmile.study.config import read_experiment
+        from voltmile.study.frontier.run import run_frontier
         from voltmile.study.frontier.view import frontier_sheet
 
-        file = read_experiment(config)
-        file = replace(file, experiment=file.experiment.with_limits(workers, time_limit))
-        finished = _run(file, output, quiet)
+        file = read(config, workers, time_limit)
+        finished = carry_out(run_frontier, file, output, quiet)
         if not quiet:
             show(frontier_sheet(file.path.stem, finished.rows))
             typer.echo(f"results in {finished.path}")
-        for fault in finished.faults:
-            typer.echo(fault, err=True)
-        if finished.interrupted:
-            raise typer.Exit(Code.INTERRUPTED)
-        if finished.faults:
-            raise typer.Exit(Code.FAILED)
-
-
-def _run(file: ExperimentFile, output: Path | None, quiet: bool) -> Finished:
-    from voltmile.cli.progress import watched
-    from voltmile.solve.interrupt import watching
-    from voltmile.study.engines import NoPlanError
-    from voltmile.study.frontier.run import run_frontier
-
-    stop = Event()
-    command = shlex.join(["voltmile", *sys.argv[1:]])
-    try:
-        with watching(stop), watched(quiet, file.experiment.solve.time_limit_s) as listener:
-            return run_frontier(file, output=output, command=command, on_progress=listener, stop=stop)
-    except NoPlanError as error:
-        if stop.is_set():
-            leave(f"interrupted: {error}", Code.INTERRUPTED)
-        leave(str(error), Code.FAILED if error.infeasible else Code.NO_PLAN)
+        end(finished)

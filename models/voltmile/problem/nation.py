@@ -279,6 +279,10 @@ class Nation(Record):
         """Weight of the money of a year in the objective; ``years[-1] + 1`` is the end of the horizon."""
         return float((1.0 + self.header.horizon.discount_rate) ** -self.position(year))
 
+    def year_of(self, limit: Limit) -> int:
+        """Year a limit counts in, and whose money its price is in: its own, or the last one."""
+        return int(getattr(limit, "year", self.years[-1]))
+
     def village_factor(self, year: int, day_type: str) -> float:
         """Multiplier of every village's daily demand on a day (year, day type)."""
         by_year = self.header.demand.village_factor_by_year[self.position(year)]

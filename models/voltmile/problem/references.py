@@ -22,6 +22,7 @@ def reference_faults(nation: Nation) -> list[Fault]:
         _lengths,
         _limits,
         _gaps,
+        _urban,
         _ages,
         _windows,
         _upgrades,
@@ -127,7 +128,7 @@ def _by_year(record: Record, prefix: str = "") -> Iterator[tuple[str, tuple[floa
 def _limits(n: Nation) -> Iterator[Fault]:
     for limit in n.limits:
         where = f"limit {limit.id}"
-        year = getattr(limit, "year", n.years[-1])
+        year = n.year_of(limit)
         if year not in n.years:
             yield Fault("instance.toml", f"{where}.year", f"{year} is not planned; valid: {list(n.years)}")
         if isinstance(limit, SupplyLimit):
@@ -157,7 +158,6 @@ def _gaps(n: Nation) -> Iterator[Fault]:
     there = {(row.city, row.day_type) for row in n.temperatures}
     factors = {(row.grid, row.year) for row in n.grid if row.kind == n.header.carbon.grid_factor}
     hubs = {hub.city for hub in n.hubs}
-    urban = {hub.city for hub in n.hubs if hub.serves_urban}
     for where, city in _rows(n.cities):
         for day in n.day_types:
             if (city.id, day.id) not in there:
@@ -169,9 +169,20 @@ def _gaps(n: Nation) -> Iterator[Fault]:
         if city.id not in hubs:
             message = f"{city.id!r} has no hub in hubs.csv; valid: at least one"
             yield Fault("cities.csv", f"{where}, id", message)
-        if city.urban_parcels_per_day > 0 and city.id not in urban:
-            message = f"{city.urban_parcels_per_day} but no hub of {city.id!r} has serves_urban = true"
-            yield Fault("cities.csv", f"{where}, urban_parcels_per_day", message)
+
+
+def _urban(n: Nation) -> Iterator[Fault]:
+    """Cities whose urban parcels no hub or no vehicle type delivers."""
+    serving = {hub.city for hub in n.hubs if hub.serves_urban}
+    delivered = any(k.urban_parcels_per_day > 0 for k in n.vehicle_types)
+    for where, city in _rows(n.cities):
+        field, parcels = f"{where}, urban_parcels_per_day", city.urban_parcels_per_day
+        if parcels > 0 and city.id not in serving:
+            yield Fault("cities.csv", field, f"{parcels} but no hub of {city.id!r} has serves_urban = true")
+        if parcels > 0 and not delivered:
+            message = f"{parcels} in {city.id!r}, but every vehicle type in vehicles.toml delivers 0"
+            valid = "0, or a vehicle type with urban_parcels_per_day above 0"
+            yield Fault("cities.csv", field, f"{message}; valid: {valid}")
 
 
 def _ages(n: Nation) -> Iterator[Fault]:

@@ -8,7 +8,6 @@ from typing import Any
 import pyomo.environ as pyo
 
 from voltmile.problem.limits import Limit
-from voltmile.problem.nation import Nation
 from voltmile.programs.feature import Expr, Feature, Model
 
 
@@ -29,11 +28,6 @@ def slack(m: Model, limit: str) -> Expr:
     return m.Slack[limit] if is_priced(m.limit_record[limit]) else 0
 
 
-def year_of(nation: Nation, record: Limit) -> int:
-    """Year in which a limit counts; a limit on the last year's fleet counts in the last year."""
-    return int(getattr(record, "year", nation.years[-1]))
-
-
 def of_kind(kind: str) -> Callable[[Model], list[Any]]:
     """Return the function that lists the limits of a kind, as the keys of their rows."""
 
@@ -51,7 +45,7 @@ def penalty(m: Model, y: int) -> Expr:
     return sum(
         m.limit_record[limit].price_cny_per_unit * m.Slack[limit]
         for limit in m.Slack
-        if year_of(m.nation, m.limit_record[limit]) == y
+        if m.nation.year_of(m.limit_record[limit]) == y
     )
 
 

@@ -24,7 +24,7 @@ from voltmile.problem.plan import CostRow, Plan
 from voltmile.programs.costs import NATIONAL, discount
 from voltmile.programs.feature import Model
 from voltmile.programs.journey import visits
-from voltmile.programs.limits import slack, year_of
+from voltmile.programs.limits import slack
 from voltmile.routes.columns import Column
 
 TINY = 1e-9
@@ -98,7 +98,7 @@ def _limit_row(model: Model, record: Limit) -> LimitRow:
     if isinstance(record, JourneyLimit):
         used /= visits(model.nation) or 1.0
     violation = pyo.value(slack(model, record.id))
-    year, price = year_of(model.nation, record), record.price_cny_per_unit
+    year, price = model.nation.year_of(record), record.price_cny_per_unit
     return LimitRow(record.id, record.kind, year, unit, used, allowed, violation, price)
 
 

@@ -65,6 +65,7 @@ def solve(
     city_effort: CityEffort | None = None,
     work: Path | None = None,
     known: Sequence[Sequence[Column]] = (),
+    explain: bool = True,
     on_progress: Listener = unheard,
     stop: threading.Event | None = None,
 ) -> Solution:
@@ -96,6 +97,9 @@ def solve(
     known : sequence of sequences of Column
         Routes of plans of the same nation found before, under other limits; the joint method may use them
         too, and begins with such a plan where it is the best it has.
+    explain : bool
+        Whether to find out, by solving again, what limits and one more van are worth. Without it the solution
+        has no ``prices`` and no ``vans``; everything else is the same.
     on_progress : callable
         Hears the events of :mod:`voltmile.solve.progress`.
     stop : threading.Event, optional
@@ -120,7 +124,7 @@ def solve(
     stop = stop or threading.Event()
     with watching(stop), Crew(nation, workers, cluster) as crew:
         deadline = time.perf_counter() + time_limit_s
-        run = Run(nation, crew, effort or Effort(), seed, on_progress, stop, deadline)
+        run = Run(nation, crew, effort or Effort(), seed, on_progress, stop, deadline, explain)
         if method == "joint" or (method == "auto" and len(nation.cities) <= JOINT_CITIES):
             return _solve(run, gap, known)
         with _folder(work) as folder:

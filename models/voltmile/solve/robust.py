@@ -236,6 +236,8 @@ class RobustChoice:
             costs=decided.costs,
             routes=decided.routes,
             seconds_by_phase={},
+            prices=(),  # those of another fleet
+            vans=(),
         )
 
 

@@ -64,7 +64,13 @@ class Effort:
 
 @dataclass
 class Run:
-    """One call of ``solve``."""
+    """One call of ``solve``.
+
+    Attributes
+    ----------
+    explain : bool
+        Whether it is asked what limits and vans are worth.
+    """
 
     nation: Nation
     crew: Crew
@@ -73,6 +79,7 @@ class Run:
     tell: Listener
     stop: threading.Event
     deadline: float
+    explain: bool = True
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager

@@ -36,9 +36,9 @@ class Solution:
     sizes : mapping of str to int
         Cities, hubs, villages, columns, rows ...
     prices : sequence of LimitPrice
-        Of the national limits in file order; none when the solve was interrupted.
+        Of the national limits in file order; none when nobody asked or the solve was interrupted.
     vans : sequence of VanGain
-        Cities that would gain from one more vehicle of a supply limit, the greatest gain first.
+        Cities that would gain from one more vehicle of a supply limit, the greatest gain first; likewise.
     kept : callable or None
         Routes and plans of a city that was planned alone, as long as its work folder is there; ``columns``
         holds only the driven routes then.

@@ -56,6 +56,8 @@ class Answer:
 class Desk:
     """Solves the cases of one study, or takes them from where an earlier run kept them.
 
+    A study compares costs; what limits are worth in each case is not found out.
+
     Attributes
     ----------
     work : Path
@@ -108,7 +110,9 @@ class Desk:
         self.tell(Message(f"case {name}"))
         began = time.perf_counter()
         try:
-            found = engines.solve(nation, self.experiment, self.tell, self.stop, self.work, known)
+            found = engines.solve(
+                nation, self.experiment, self.tell, self.stop, self.work, known, explain=False
+            )
         except engines.NoPlanError as error:
             if self.stop.is_set():
                 raise Stopped(name) from error

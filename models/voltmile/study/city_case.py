@@ -115,7 +115,7 @@ def case_of(
     for limit in limits:
         if limit.price_cny_per_unit is None:
             price = _ELASTIC * abs(scale) / max(1.0, abs(right_hand_side(bare, limit)))
-            hard[limit.id] = price * nation.discount(getattr(limit, "year", nation.years[-1]))
+            hard[limit.id] = price * nation.discount(nation.year_of(limit))
             limit = limit.model_copy(update={"price_cny_per_unit": price})
         soft.append(limit)
     own = part(nation, {city}, soft, measures=measures)

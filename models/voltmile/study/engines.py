@@ -40,10 +40,12 @@ def solve(
     stop: Event,
     work: Path,
     known: Sequence[Sequence[Column]] = (),
+    explain: bool = True,
 ) -> Solution:
     """Solve a nation within the limits of an experiment, keeping finished cities in ``work``.
 
-    ``known`` are routes of plans found before, under other limits.
+    ``known`` are routes of plans found before, under other limits; without ``explain`` the solution does not
+    say what limits and one more van are worth.
 
     Raises
     ------
@@ -67,6 +69,7 @@ def solve(
             method=settings.method,
             work=work,
             known=known,
+            explain=explain,
             on_progress=on_progress,
             stop=stop,
         )

@@ -139,6 +139,11 @@ def work_folder(target: Path) -> Path:
     return _beside(target, "work")
 
 
+def drop_work(target: Path) -> None:
+    """Remove what was kept for going on: all of it is in the results."""
+    shutil.rmtree(work_folder(target), ignore_errors=True)
+
+
 @contextmanager
 def explained(target: Path) -> Iterator[None]:
     """Turn a failure to write into an OutputError that says what became of the target."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from voltmile.solve.solution import Solution
 from voltmile.study import engines, results
@@ -18,6 +19,7 @@ from voltmile.study.summary import summarise
 from voltmile.study.tables import make_tables
 
 Cell = str | int | float | bool | None
+Row = dict[str, Cell]
 
 
 @dataclass
@@ -86,6 +88,7 @@ def _written(cell: Cell) -> str:
     return repr(cell) if isinstance(cell, float) else str(cell)
 
 
-def drop_work(folder: Path) -> None:
-    """Remove what was kept for going on: all of it is in the results."""
-    shutil.rmtree(folder, ignore_errors=True)
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a record."""
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    path.write_text(f"{text}\n", encoding="utf-8", newline="\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from voltmile.solve.status import Status
 from voltmile.study import engines
 from voltmile.study.baseline_note import BaselineNote
 from voltmile.study.config import Experiment, ExperimentFile
-from voltmile.study.folder import explained, replacing, work_folder
+from voltmile.study.folder import drop_work, explained, replacing, work_folder
 from voltmile.study.provenance import describe
 from voltmile.study.results import ResultFolder, read_results, save
 from voltmile.study.summary import summarise
@@ -114,7 +113,7 @@ def run(
     for error in extras.errors:
         raise error
     if not stop.is_set() and solution.status != Status.TIME_LIMIT:
-        shutil.rmtree(work_folder(target), ignore_errors=True)  # all of it is in the results now
+        drop_work(target)
     return Finished(read_results(target), stop.is_set())
 
 

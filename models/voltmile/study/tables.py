@@ -246,33 +246,34 @@ def _limit_rows(solution: Solution) -> Iterable[Row]:
     for violation in solution.plan.slack:
         slack[violation.limit] += violation.amount
     for limit in solution.nation.limits:
-        year, unit, used, allowed = _limit_state(solution, limit)
+        year = solution.nation.year_of(limit)
+        unit, used, allowed = _limit_state(solution, limit, year)
         yield limit.id, limit.kind, year, unit, used, allowed, slack[limit.id], limit.price_cny_per_unit
 
 
-def _limit_state(solution: Solution, limit: Limit) -> tuple[int, str, float, float]:
-    """Year, unit, what is used and what is allowed."""
+def _limit_state(solution: Solution, limit: Limit, year: int) -> tuple[str, float, float]:
+    """Return the unit, what is used and what is allowed."""
     nation, plan = solution.nation, solution.plan
     match limit:
-        case BudgetLimit(year=year, counts=counts):
+        case BudgetLimit(counts=counts):
             cash = sum(row.cash_cny for row in solution.costs if row.year == year and row.term in counts)
-            return year, "CNY", cash, limit.max_cny
-        case SupplyLimit(year=year, vehicle_types=kinds):
+            return "CNY", cash, limit.max_cny
+        case SupplyLimit(vehicle_types=kinds):
             bought = sum(buy.count for buy in plan.buy if buy.year == year and buy.vehicle_type in kinds)
-            return year, "vehicles", bought, limit.max_vehicles
-        case CarbonLimit(year=year):
+            return "vehicles", bought, limit.max_vehicles
+        case CarbonLimit():
             co2 = accounts.co2_kg(nation, plan, solution.routes)
-            return year, "kg", sum(kg for (_, y, _), kg in co2.items() if y == year), limit.max_co2_kg
+            return "kg", sum(kg for (_, y, _), kg in co2.items() if y == year), limit.max_co2_kg
         case GreenCitiesLimit():
             green = sum(city.limit == limit.id for city in plan.green)
-            return nation.years[-1], "cities", green, limit.min_cities
-        case JourneyLimit(year=year):
+            return "cities", green, limit.min_cities
+        case JourneyLimit():
             used = accounts.km_per_visit(nation, solution.routes)[year]
-            return year, "km/visit", used, limit.max_km_per_visit
-        case LabelsLimit(year=year):
+            return "km/visit", used, limit.max_km_per_visit
+        case LabelsLimit():
             rows = measure_rows(nation, plan.measures)
             used = sum(r.value for r in rows if (r.year, r.what) == (year, "parcels_so_far"))
-            return year, "million labels", used, limit.min_labels_million
+            return "million labels", used, limit.min_labels_million
         case FundLimit(counts=terms):
             cash = sum(row.cash_cny for row in solution.costs if row.term in terms)
-            return nation.years[-1], "CNY", cash, limit.max_cny
+            return "CNY", cash, limit.max_cny

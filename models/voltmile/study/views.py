@@ -6,6 +6,9 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
+import pandas as pd
+
+from voltmile.problem.faults import Fault, FaultyInputError
 from voltmile.study.results import ResultFolder
 from voltmile.study.sheets import FITTING, Cell, Sheet
 from voltmile.study.summary import Summary
@@ -190,7 +193,7 @@ def prices_sheet(results: ResultFolder) -> Sheet:
         "step",
     )
     rows: list[Row] = []
-    for row in results.table("prices").to_dict("records"):
+    for row in _worth(results, "prices").to_dict("records"):
         amounts = [None if math.isnan(row[name]) else float(row[name]) for name in numbers]
         rows.append((*(str(row[name]) for name in words), *amounts, "yes" if row["agrees"] else "no"))
     columns = (*((name, None) for name in words), *((name, FITTING) for name in numbers), ("agrees", None))
@@ -199,7 +202,7 @@ def prices_sheet(results: ResultFolder) -> Sheet:
 
 def vans_sheet(results: ResultFolder) -> Sheet:
     """Return which cities gain from one more electric vehicle."""
-    rows = [tuple(row) for row in results.table("vans").itertuples(index=False)]
+    rows = [tuple(row) for row in _worth(results, "vans").itertuples(index=False)]
     columns = (
         *((name, None) for name in ("city", "name", "limit", "year")),
         ("gain_cny", 0),
@@ -210,6 +213,14 @@ def vans_sheet(results: ResultFolder) -> Sheet:
         (c, name, limit, str(y), float(g), float(f), float(t)) for c, name, limit, y, g, f, t in rows
     )
     return Sheet(f"{results.summary.instance}: what one more van saves", columns, cells)
+
+
+def _worth(results: ResultFolder, name: str) -> pd.DataFrame:
+    """Return a table of what limits are worth, and refuse to show none where it was not found out."""
+    if results.table("prices").empty and not results.table("limits").empty:
+        words = "what limits are worth is not found out in interrupted runs, frontiers and scenarios"
+        raise FaultyInputError(str(results.path), [Fault("prices.csv", "", f"is missing: {words}")])
+    return results.table(name)
 
 
 def measures_sheet(results: ResultFolder) -> Sheet:

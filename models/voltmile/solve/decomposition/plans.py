@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from voltmile.problem.limits import Limit
 from voltmile.problem.nation import Nation
 from voltmile.problem.plan import CostRow, Plan
 from voltmile.routes.columns import Column
@@ -178,7 +177,7 @@ def refit(
     limits = [
         limit
         if not price
-        else limit.model_copy(update={"price_cny_per_unit": price / _discount(nation, limit)})
+        else limit.model_copy(update={"price_cny_per_unit": price / nation.discount(nation.year_of(limit))})
         for limit, price in zip(nation.limits, elastic.tolist(), strict=False)
     ]
     routes = list(dict.fromkeys([*now.routes, *columns]))
@@ -188,10 +187,6 @@ def refit(
     if columns:
         outcome = program.program.solve(outcome, JointEffort(effort.joint_gap, effort.joint_nodes))
     return program.decided(outcome) if outcome.has_incumbent else None
-
-
-def _discount(nation: Nation, limit: Limit) -> float:
-    return nation.discount(getattr(limit, "year", nation.years[-1]))
 
 
 def _with_routes(

@@ -198,8 +198,8 @@ def _slack_prices(frame: Frame) -> Vector:
 
 
 def explained(run: Run, solution: Solution, worth: Callable[[], Worth | None]) -> Solution:
-    """Add what limits and vans are worth, unless the run is to end; its seconds count."""
-    if run.stop.is_set():
+    """Add what limits and vans are worth, where it is asked and the run is not to end; its seconds count."""
+    if run.stop.is_set() or not run.explain:
         return solution
     with run.phase("worth"):
         found = worth()

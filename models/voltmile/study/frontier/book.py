@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voltmile.study.frontier.points import Point, bound_curve, points_of
-from voltmile.study.kept_plans import Cell, PlanFolders, write_csv
+from voltmile.study.kept_plans import PlanFolders, Row, write_csv, write_json
 from voltmile.study.provenance import Provenance
 
 if TYPE_CHECKING:
@@ -33,8 +32,6 @@ COLUMNS = (
 )
 """Columns of frontier.csv, see experiments/README.md."""
 
-Row = dict[str, Cell]
-
 
 @dataclass
 class Book:
@@ -56,8 +53,8 @@ class Book:
         write_csv(staging / "frontier.csv", COLUMNS, rows)
         lines = [{"cap_co2_kg": kg, "bound_cny": cny} for kg, cny in curve]
         write_csv(staging / "bound_curve.csv", ("cap_co2_kg", "bound_cny"), lines)
-        _write_json(staging / "provenance.json", self.provenance.model_dump(mode="json"))
-        _write_json(staging / "summary.json", self._summary(name, rows, trace))
+        write_json(staging / "provenance.json", self.provenance.model_dump(mode="json"))
+        write_json(staging / "summary.json", self._summary(name, rows, trace))
         if self.figures:
             self._draw(staging / "figures", name, rows, curve)
         return rows
@@ -131,8 +128,3 @@ def marginal(before: Row, after: Row) -> float | None:
         return None
     cost, kg, later_cost, later_kg = (float(number or 0.0) for number in numbers)
     return (later_cost - cost) / (kg - later_kg) * 1000 if kg - later_kg > 0.5 else None
-
-
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    text = json.dumps(content, ensure_ascii=False, indent=2)
-    path.write_text(f"{text}\n", encoding="utf-8", newline="\n")

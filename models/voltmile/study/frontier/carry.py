@@ -24,20 +24,23 @@ def keeps(solution: Solution, caps: Caps | None) -> bool:
 
 
 def plan_for(nation: Nation, solution: Solution) -> Solution:
-    """Return a plan of the same nation under other carbon caps, without what it paid for those."""
+    """Return a plan of the same nation under other carbon caps, without what it paid for its own.
+
+    What limits are worth under its own caps stays behind, too.
+    """
+    solution = replace(solution, nation=nation, prices=(), vans=())
     priced = {limit.id for limit in nation.limits if limit.price_cny_per_unit is not None}
     slack = tuple(one for one in solution.plan.slack if one.limit in priced)
     if len(slack) == len(solution.plan.slack):
-        return replace(solution, nation=nation)
+        return solution
     limits = {limit.id: limit for limit in nation.limits}
     paid = defaultdict[int, float](float)
     for one in slack:
         limit = limits[one.limit]
-        paid[getattr(limit, "year", nation.years[-1])] += (limit.price_cny_per_unit or 0.0) * one.amount
+        paid[nation.year_of(limit)] += (limit.price_cny_per_unit or 0.0) * one.amount
     costs = list(_with_penalty(nation, solution.costs, paid))
     return replace(
         solution,
-        nation=nation,
         plan=solution.plan.model_copy(update={"slack": slack}),
         costs=costs,
         objective=math.fsum(row.discounted_cny for row in costs),

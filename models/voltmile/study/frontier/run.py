@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
+from typing import ClassVar
 
 from voltmile.problem.faults import Fault, FaultyInputError
-from voltmile.problem.folder import read
 from voltmile.problem.nation import Nation
 from voltmile.routes.columns import Column
-from voltmile.solve.progress import Listener, Message, unheard
+from voltmile.solve.progress import Listener, unheard
 from voltmile.solve.solution import Solution
-from voltmile.study.cases import Desk, Stopped
+from voltmile.study.casebook import Finished, Given, run_study
+from voltmile.study.cases import Desk
 from voltmile.study.config import ExperimentFile
 from voltmile.study.engines import NoPlanError
-from voltmile.study.folder import FRONTIER, explained, replacement, taken, work_folder
-from voltmile.study.frontier.book import Book, Row
+from voltmile.study.folder import FRONTIER
+from voltmile.study.frontier.book import Book
 from voltmile.study.frontier.caps import (
     Caps,
     capped,
@@ -29,28 +29,11 @@ from voltmile.study.frontier.caps import (
     uncapped,
 )
 from voltmile.study.frontier.points import Solved
-from voltmile.study.kept_plans import PlanFolders, drop_work
-from voltmile.study.provenance import describe
+from voltmile.study.kept_plans import Row
 from voltmile.study.study_settings import FrontierSettings
 
 LEAST = "least"
 """Name of the search for the least carbon, which is no point itself."""
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A frontier on the disk.
-
-    Attributes
-    ----------
-    faults : list of str
-        What the checks of the plans found; none, as it should be.
-    """
-
-    path: Path
-    rows: list[Row]
-    interrupted: bool
-    faults: list[str]
 
 
 def run_frontier(
@@ -60,42 +43,28 @@ def run_frontier(
     command: str | None = None,
     on_progress: Listener = unheard,
     stop: Event | None = None,
-) -> Finished:
-    """Trace cost against carbon and write the folder of the frontier.
-
-    The folder is replaced whole after every point. A run that was ended goes on with the points it has not
-    solved when it is started again with the same experiment, instance and code.
+) -> Finished[Trace]:
+    """Trace cost against carbon and write the folder of the frontier, see :func:`run_study`.
 
     Raises
     ------
     FaultyInputError
         When the instance has faults, or the caps are not those of its years.
     NoPlanError
-        When there is no plan even without caps.
+        When there is no plan even without caps, or it was stopped before there was one.
     OutputError
         When the folder cannot be written.
     """
-    started, stop = datetime.now(UTC), stop or Event()
-    target = (output or file.output_folder).resolve()
-    with taken(target, FRONTIER) as alone:
-        nation = read(file.instance_folder)
-        _refuse_other_years(file, nation)
-        desk = Desk(file.experiment, work_folder(target), on_progress, stop)
-        folders = PlanFolders(file, target, command, started)
-        book = Book(describe(file, nation, target, command, started), folders, file.experiment.output.figures)
-        trace = Trace(desk, nation, file.experiment.frontier)
-        rows: list[Row] = []
-        try:
-            for _ in trace.points():
-                with replacement(target, alone) as staging, explained(target):
-                    rows = book.write(staging, nation.name, trace)
-                on_progress(Message(book.worded(rows[-1])))
-        except Stopped:
-            if not rows:
-                raise NoPlanError("stopped before the first point", infeasible=False) from None
-            return Finished(target, rows, True, folders.faults)
-    drop_work(work_folder(target))
-    return Finished(target, rows, False, folders.faults)
+    return run_study(
+        file, FRONTIER, _begun, output=output, command=command, on_progress=on_progress, stop=stop
+    )
+
+
+def _begun(given: Given) -> Trace:
+    _refuse_other_years(given.file, given.nation)
+    experiment = given.file.experiment
+    book = Book(given.provenance, given.folders, experiment.output.figures)
+    return Trace(given.desk, given.nation, experiment.frontier, book)
 
 
 def _refuse_other_years(file: ExperimentFile, nation: Nation) -> None:
@@ -117,14 +86,17 @@ class Trace:
         How many points there are to be.
     """
 
+    case: ClassVar[str] = "point"
+
     desk: Desk
     nation: Nation
     settings: FrontierSettings
+    book: Book
     solves: list[Solved] = field(default_factory=list)
     ends: list[Solved] = field(default_factory=list)
     planned: int = 0
 
-    def points(self) -> Iterator[Solved]:
+    def steps(self) -> Iterator[None]:
         """Solve point after point, the loosest cap first.
 
         Raises
@@ -142,12 +114,20 @@ class Trace:
         least = self._least(first.solution) if needs_least(self.settings) else None
         below = caps_below(self.settings, emissions(first.solution), least)
         self.planned = 1 + len(below)
-        yield self.solves[0]
+        yield
         for number, caps in enumerate(below, start=1):
             nation = capped(self.nation, caps)
             answer = self.desk.answer(str(number), nation, self._plans())
             self.solves.append(Solved(str(number), nation, caps, answer))
-            yield self.solves[-1]
+            yield
+
+    def write(self, staging: Path) -> list[Row]:
+        """Write every file for the points there are; return the rows of frontier.csv."""
+        return self.book.write(staging, self.nation.name, self)
+
+    def worded(self, row: Row) -> str:
+        """Return a row in a line."""
+        return self.book.worded(row)
 
     def _least(self, cheapest: Solution) -> Caps | None:
         """CO2 by year of a plan with the least carbon; the cheapest one's where no other was found."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voltmile.study.frontier.book import Row
-from voltmile.study.kept_plans import Cell
+from voltmile.study.kept_plans import Cell, Row
 from voltmile.study.sheets import FITTING, Sheet
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from voltmile.study.kept_plans import PlanFolders, write_csv
+from voltmile.study.kept_plans import PlanFolders, Row, write_csv, write_json
 from voltmile.study.provenance import Provenance
-from voltmile.study.scenarios.rows import COLUMNS, FLEET_COLUMNS, Choice, Row, Solved, scenario_rows
+from voltmile.study.scenarios.rows import COLUMNS, FLEET_COLUMNS, Choice, Solved, scenario_rows
 
 
 @dataclass
@@ -33,8 +32,8 @@ class Book:
                 row["checked"] = self.folders.holds(where)
         robust = self._robust(staging, solved, choice) if choice is not None else None
         write_csv(staging / "scenarios.csv", COLUMNS, rows)
-        _write_json(staging / "provenance.json", self.provenance.model_dump(mode="json"))
-        _write_json(staging / "summary.json", self._summary(name, solved, robust))
+        write_json(staging / "provenance.json", self.provenance.model_dump(mode="json"))
+        write_json(staging / "summary.json", self._summary(name, solved, robust))
         if self.figures:
             self._draw(staging / "figures", name, rows)
         return rows
@@ -46,7 +45,7 @@ class Book:
         plans = {one.name: one.answer.solution for one in solved}
         record = choice.record({n: s.objective for n, s in plans.items() if s and n in choice.weights})
         write_csv(staging / "robust.csv", FLEET_COLUMNS, choice.rows())
-        _write_json(staging / "robust.json", record)
+        write_json(staging / "robust.json", record)
         return record
 
     def _summary(
@@ -79,8 +78,3 @@ class Book:
             if isinstance(value, float):
                 parts.append(f"{key.split('_')[0]} {value:,.0f} CNY")
         return "  ".join(parts)
-
-
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    text = json.dumps(content, ensure_ascii=False, indent=2)
-    path.write_text(f"{text}\n", encoding="utf-8", newline="\n")

@@ -11,7 +11,7 @@ from voltmile.problem.scenarios import Scenario
 from voltmile.solve.robust import Goal, Robust, total_of
 from voltmile.study import accounts
 from voltmile.study.cases import Answer
-from voltmile.study.kept_plans import Cell
+from voltmile.study.kept_plans import Row
 from voltmile.study.study_settings import BASE
 from voltmile.study.summary import status_word
 
@@ -34,8 +34,6 @@ COLUMNS = (
 
 FLEET_COLUMNS = ("fleet", "scenario", "cost_cny")
 """Columns of robust.csv."""
-
-Row = dict[str, Cell]
 
 
 @dataclass(frozen=True)

@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
+from typing import ClassVar
 
 from voltmile.problem.faults import Fault, FaultyInputError
-from voltmile.problem.folder import read
 from voltmile.problem.nation import Nation
 from voltmile.problem.scenarios import Scenario, apply
-from voltmile.solve.progress import Listener, Message, PhaseStarted, unheard
+from voltmile.solve.progress import Listener, PhaseStarted, unheard
 from voltmile.solve.robust import TooLargeError, refuse_large
 from voltmile.study import engines
+from voltmile.study.casebook import Finished, Given, run_study
 from voltmile.study.cases import Desk, Stopped
 from voltmile.study.config import ExperimentFile
-from voltmile.study.engines import NoPlanError
-from voltmile.study.folder import SCENARIOS, explained, replacement, taken, work_folder
-from voltmile.study.kept_plans import PlanFolders, drop_work
-from voltmile.study.provenance import describe
+from voltmile.study.folder import SCENARIOS
+from voltmile.study.kept_plans import Row
 from voltmile.study.scenarios.book import Book
-from voltmile.study.scenarios.rows import Choice, Row, Solved
+from voltmile.study.scenarios.rows import Choice, Solved
 from voltmile.study.study_settings import BASE
-
-
-@dataclass(frozen=True)
-class Finished:
-    """Scenarios on the disk.
-
-    Attributes
-    ----------
-    choice : Choice or None
-        One fleet for all, where it was asked for.
-    faults : list of str
-        What the checks of the plans found; none, as it should be.
-    """
-
-    path: Path
-    rows: list[Row]
-    choice: Choice | None
-    interrupted: bool
-    faults: list[str]
 
 
 def run_scenarios(
@@ -51,11 +31,10 @@ def run_scenarios(
     command: str | None = None,
     on_progress: Listener = unheard,
     stop: Event | None = None,
-) -> Finished:
+) -> Finished[Scenarios]:
     """Solve the instance as it is and in every scenario, and choose one fleet for all when asked.
 
-    The folder is replaced whole after every scenario. A run that was ended goes on with those it has not
-    solved when it is started again with the same experiment, instance and code.
+    See :func:`run_study`.
 
     Raises
     ------
@@ -66,34 +45,14 @@ def run_scenarios(
     OutputError
         When the folder cannot be written.
     """
-    started, stop = datetime.now(UTC), stop or Event()
-    target = (output or file.output_folder).resolve()
-    with taken(target, SCENARIOS) as alone:
-        nation = read(file.instance_folder)
-        cases = _cases(file, nation)
-        desk = Desk(file.experiment, work_folder(target), on_progress, stop)
-        folders = PlanFolders(file, target, command, started)
-        book = Book(describe(file, nation, target, command, started), folders, file.experiment.output.figures)
-        solved: list[Solved] = []
-        rows: list[Row] = []
-        choice = None
-        try:
-            for scenario, changed in cases:
-                answer = desk.answer(scenario.name, changed)
-                solved.append(Solved(scenario, answer))
-                with replacement(target, alone) as staging, explained(target):
-                    rows = book.write(staging, nation.name, solved)
-                on_progress(Message(book.worded(rows[-1])))
-            if file.experiment.robust is not None:
-                choice = _choose(file, desk, solved)
-                with replacement(target, alone) as staging, explained(target):
-                    rows = book.write(staging, nation.name, solved, choice)
-        except Stopped:
-            if not rows:
-                raise NoPlanError("stopped before the first plan", infeasible=False) from None
-            return Finished(target, rows, None, True, folders.faults)
-    drop_work(work_folder(target))
-    return Finished(target, rows, choice, False, folders.faults)
+    return run_study(
+        file, SCENARIOS, _begun, output=output, command=command, on_progress=on_progress, stop=stop
+    )
+
+
+def _begun(given: Given) -> Scenarios:
+    book = Book(given.provenance, given.folders, given.file.experiment.output.figures)
+    return Scenarios(given.file, given.desk, given.nation.name, _cases(given.file, given.nation), book)
 
 
 def _cases(file: ExperimentFile, nation: Nation) -> list[tuple[Scenario, Nation]]:
@@ -112,6 +71,54 @@ def _cases(file: ExperimentFile, nation: Nation) -> list[tuple[Scenario, Nation]
 
 def _fault(file: ExperimentFile, where: str, message: str) -> FaultyInputError:
     return FaultyInputError(str(file.path), [Fault(file.path.name, where, message)])
+
+
+@dataclass
+class Scenarios:
+    """The scenarios solved so far, and the fleet chosen for all of them.
+
+    Attributes
+    ----------
+    name : str
+        Of the instance.
+    cases : sequence
+        The base and the scenarios with their nations.
+    choice : Choice or None
+        One fleet for all, where it was asked for and all are solved.
+    """
+
+    case: ClassVar[str] = "plan"
+
+    file: ExperimentFile
+    desk: Desk
+    name: str
+    cases: Sequence[tuple[Scenario, Nation]]
+    book: Book
+    solved: list[Solved] = field(default_factory=list)
+    choice: Choice | None = None
+
+    def steps(self) -> Iterator[None]:
+        """Solve scenario after scenario; then choose one fleet for all when asked.
+
+        Raises
+        ------
+        Stopped
+            When it was stopped in the middle of one of them.
+        """
+        for scenario, nation in self.cases:
+            self.solved.append(Solved(scenario, self.desk.answer(scenario.name, nation)))
+            yield
+        if self.file.experiment.robust is not None:
+            self.choice = _choose(self.file, self.desk, self.solved)
+            yield
+
+    def write(self, staging: Path) -> list[Row]:
+        """Write every file for the scenarios there are; return the rows of scenarios.csv."""
+        return self.book.write(staging, self.name, self.solved, self.choice)
+
+    def worded(self, row: Row) -> str:
+        """Return a row in a line."""
+        return self.book.worded(row)
 
 
 def _choose(file: ExperimentFile, desk: Desk, solved: list[Solved]) -> Choice:

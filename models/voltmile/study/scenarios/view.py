@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from voltmile.study.kept_plans import Cell
-from voltmile.study.scenarios.rows import Row
+from voltmile.study.kept_plans import Cell, Row
 from voltmile.study.sheets import Sheet
 
 
