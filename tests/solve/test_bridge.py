@@ -1,5 +1,6 @@
 """Pyomo -> arrays -> HiGHS -> Pyomo, against Pyomo's own HiGHS interface as the reference."""
 
+import gc
 import math
 import subprocess
 import sys
@@ -76,6 +77,13 @@ def test_mip_agrees_with_pyomo_and_is_loaded_whole(seed):
     load(matrix, ours)
     assert pyo.value(model.cost) == pytest.approx(ours.objective, abs=1e-9)
     assert all(type(variable.value) is int for variable in model.x.values() if not variable.fixed)
+
+
+def test_a_compiled_model_keeps_its_names_when_nothing_else_holds_the_model():
+    compiled = compile_model(random_model(0))
+    gc.collect()
+    assert compiled.variables[0].parent_component().local_name == "x"
+    assert compiled.row_names[0] == "row[0]"
 
 
 def test_a_ranged_constraint_is_one_row():

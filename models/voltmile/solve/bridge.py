@@ -47,10 +47,13 @@ class CompiledModel(MatrixModel):
         in an active constraint nor in the objective has no column.
     constraints : tuple
         Constraint of each row. One without variables has no row.
+    model : BlockData or None
+        What they belong to. They know it weakly: without it they would lose their names.
     """
 
     variables: tuple[VarData, ...] = ()
     constraints: tuple[ConstraintData, ...] = ()
+    model: BlockData | None = None
 
     @cached_property
     def column_of(self) -> ComponentMap:
@@ -110,6 +113,7 @@ def compile_model(model: BlockData) -> CompiledModel:
             seconds=time.perf_counter() - began,
             variables=variables,
             constraints=constraints,
+            model=model,
         )
 
 

@@ -123,8 +123,7 @@ def case_of(
     days = [day for hub in hubs for day in hub_work.days_of(own, hub).values()]
     keys = [(day.network.hub, day.year, day.day_type) for day in days]
     blocks = {key: Block(key, day, linking(own, day)) for key, day in zip(keys, days, strict=True)}
-    model = JointProgram.statement(own, single_columns(own, days))  # its variables know it weakly
-    compiled = compile_model(model)
+    compiled = compile_model(JointProgram.statement(own, single_columns(own, days)))
     names = [(v.parent_component().local_name, v.index()) for v in compiled.variables]
     places = {name: j for j, name in enumerate(name for name in names if name[0] != "Use")}
     return Case(own, hard, blocks, frame_of(compiled), places, known)
