@@ -103,5 +103,5 @@ def test_a_corruption_of_a_real_result_is_named(
 
 def test_ci_runs_the_tests_of_the_readme() -> None:
     assert "README.md" in (ROOT / ".ci/run").read_text()
-    assert shell_blocks()[1].strip().endswith("python -m pytest")
+    assert shell_blocks()[1].strip().endswith("python -m pytest -n auto --dist loadfile")
     assert os.access(ROOT / ".ci/run", os.X_OK)
