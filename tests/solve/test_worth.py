@@ -66,6 +66,17 @@ def test_a_priced_limit_costs_its_price_in_the_money_of_the_first_year(method: s
 
 
 @pytest.mark.parametrize("method", METHODS)
+def test_a_price_on_all_carbon_is_no_noise_though_one_kg_of_it_is(method: str) -> None:
+    def cheap(data: Data) -> None:
+        for name in ("carbon-2018", "carbon-2019"):
+            limit(data, name).update(max_co2_kg=0.0, price_cny_per_unit=1e-4)
+
+    one = priced(toy(cheap), method)["carbon-2018"]
+    assert (one.dual_cny_per_unit, one.confirmed_cny_per_unit) == (approx(1e-4), approx(1e-4, rel=1e-2))
+    assert one.agrees
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_a_fund_that_is_short_costs_what_its_measure_brings(method: str) -> None:
     """36,000 CNY too little cost 1.6 each (test_program_measures.py)."""
     found = priced(toy(campaign(fund(250_000))), method)["foundation"]

@@ -12,11 +12,12 @@ from voltmile.solve.decomposition.lacking import short
 from voltmile.solve.decomposition.market import Market, Resolved, bound_at, moved
 from voltmile.solve.decomposition.search import Found
 from voltmile.solve.decomposition.words import side_of
+from voltmile.solve.frame import Frame
 from voltmile.solve.worth import LimitPrice, VanGain
 
 #: A step moves the nation's cost by this share of it, at the price found.
 _MOVED = 1e-4
-#: The largest step as a share of what the limit says.
+#: The largest step as a share of how much of a limit there is.
 _FREE = 0.01
 #: Relative difference of two prices that are called equal, and share of a nation's cost that is noise.
 _EQUAL, _NOISE = 1e-3, 1e-9
@@ -62,10 +63,10 @@ def worth_of(
 
 def _price(market: Market, base: Resolved, row: int, whole: bool) -> LimitPrice:
     frame, limit = market.frame, market.nation.limits[row]
-    side = abs(side_of(frame, row))
+    size = _size(frame, base, row)
     dual = abs(float(base.best.prices[row]))
-    dual = 0.0 if dual * max(1.0, side) <= _NOISE * abs(base.value) else dual
-    step = _step(base.value, dual, side)
+    dual = 0.0 if dual * max(1.0, size) <= _NOISE * abs(base.value) else dual
+    step = _step(base.value, dual, size)
     wider = market.resolved(moved(frame, row, step), base.points, whole=whole)
     tighter = market.resolved(moved(frame, row, -step), base.points, whole=whole)
     saved = (base.value - wider.value) / step
@@ -84,6 +85,15 @@ def _price(market: Market, base: Resolved, row: int, whole: bool) -> LimitPrice:
     )
 
 
+def _size(frame: Frame, base: Resolved, row: int) -> float:
+    """How much of a limit there is: what it says or what the cities use, whichever is more.
+
+    A price on every kg of carbon is a limit that says 0.
+    """
+    used = sum(float(answer.use[row]) for answer in base.best.answers.values())
+    return max(abs(side_of(frame, row)), abs(used))
+
+
 def _least_dual(market: Market, base: Resolved, wider: Resolved, row: int) -> float:
     """Return the dual of a wider limit where it is one of the limit itself: where there are many, the least.
 
@@ -100,12 +110,12 @@ def _settled(price: float, near: float) -> float:
     return 0.0 if abs(price) <= near else price
 
 
-def _step(cost: float, dual: float, side: float) -> float:
+def _step(cost: float, dual: float, size: float) -> float:
     """Return a round step: small for the limit and the nation, large enough to be told from rounding."""
-    step = _FREE * (side or 1.0)
+    step = _FREE * (size or 1.0)
     if dual > 0 and cost:
         moving = _MOVED * abs(cost) / dual
-        step = min(step, moving) if side else moving
+        step = min(step, moving) if size else moving
     return float(f"{step:.0e}")
 
 
