@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from voltmile.problem import limits
 from voltmile.problem.nation import Nation
 from voltmile.problem.parts import part
@@ -10,7 +12,7 @@ from voltmile.problem.parts import part
 def some_cities(nation: Nation, cities: int, hubs: int | None = None) -> Nation:
     """Return the nation of every so-many-th city.
 
-    Limits and measures are shared out by urban parcels; at least one city must still be green.
+    Limits and measures are shared out by urban parcels, green cities by cities and rounded down.
 
     Parameters
     ----------
@@ -57,7 +59,7 @@ def _hubs(nation: Nation, most: int | None) -> set[str]:
 def _shared(limit: limits.Limit, share: float, of_cities: float) -> limits.Limit:
     match limit:
         case limits.GreenCitiesLimit():
-            return limit.model_copy(update={"min_cities": max(1, round(of_cities * limit.min_cities))})
+            return limit.model_copy(update={"min_cities": math.floor(of_cities * limit.min_cities)})
         case limits.LabelsLimit():
             return limit.model_copy(update={"min_labels_million": share * limit.min_labels_million})
         case limits.BudgetLimit() | limits.FundLimit():
