@@ -10,7 +10,7 @@ from voltmile.problem.parts import part
 
 
 def some_cities(nation: Nation, cities: int, hubs: int | None = None) -> Nation:
-    """Return the nation of every so-many-th city.
+    """Return the nation of every so-many-th city, of those with villages as far as they go.
 
     Limits and measures are shared out by urban parcels, green cities by cities and rounded down.
 
@@ -28,8 +28,11 @@ def some_cities(nation: Nation, cities: int, hubs: int | None = None) -> Nation:
         raise ValueError(f"{cities} cities of {len(nation.cities)}")
     if cities == len(nation.cities) and hubs is None:
         return nation
-    step = len(nation.cities) / cities
-    chosen = {nation.cities[int(i * step + step / 2)].id for i in range(cities)}
+    served = {hub.city for hub in nation.hubs if nation.villages_of[hub.id]}
+    rural = [city for city in nation.cities if city.id in served]
+    among = rural if cities <= len(rural) else nation.cities
+    step = len(among) / cities
+    chosen = {among[int(i * step + step / 2)].id for i in range(cities)}
     parcels = {city.id: city.urban_parcels_per_day for city in nation.cities}
     share = sum(parcels[city] for city in chosen) / sum(parcels.values())
     return part(
