@@ -200,6 +200,14 @@ def test_the_command_and_its_figure(tmp_path: Path) -> None:
     assert "cost against carbon" in done.stdout
     drawn = tmp_path / "toy" / "figures"
     assert {path.name for path in drawn.iterdir()} == {"frontier.svg", "frontier.png"}
+    again = CliRunner().invoke(app, ["table", str(tmp_path / "toy")], catch_exceptions=False)
+    assert again.exit_code == 0
+    assert again.stdout.count("\n| ") == 3
+    assert set(done.stdout.split()) >= set(again.stdout.replace("|", " ").splitlines()[-1].split())
+    (tmp_path / "toy" / "summary.json").write_text("{}")
+    broken = CliRunner().invoke(app, ["table", str(tmp_path / "toy")])
+    assert broken.exit_code == 2
+    assert "no whole folder of a study" in broken.stderr
 
 
 def test_a_plan_that_fails_its_check_fails_the_command(

@@ -60,6 +60,14 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     return run_scenarios(read_experiment(config(tmp_path_factory.mktemp("scenarios"), THREE + ROBUST)))
 
 
+def test_the_table_of_the_folder_has_every_scenario(finished: Finished) -> None:
+    printed = CliRunner().invoke(app, ["table", str(finished.path), "--to", "csv"], catch_exceptions=False)
+    lines = list(csv.DictReader(printed.stdout.splitlines()))
+    wanted = rows_of(finished.path / "scenarios.csv")
+    assert [line["scenario"] for line in lines] == [row["scenario"] for row in wanted]
+    assert [float(line["cost_cny"]) for line in lines] == [float(row["cost_cny"]) for row in wanted]
+
+
 def rows_of(file: Path) -> list[dict[str, str]]:
     with file.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))

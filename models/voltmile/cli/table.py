@@ -37,10 +37,15 @@ def table(
     to: Annotated[Form, typer.Option(help="How the table is written.")] = Form.markdown,
     what: Annotated[What, typer.Option(help="Which table.")] = What.summary,
 ) -> None:
-    """Print a table of a result folder; nothing is solved again."""
+    """Print a table of a result folder; nothing is solved again.
+
+    Frontiers and scenarios have one table, that of their cases; their plans are result folders themselves.
+    """
     with user_errors():
         from voltmile.study.results import read_results
         from voltmile.study.sheets import WRITERS
+        from voltmile.study.study_sheet import study_sheet
         from voltmile.study.views import VIEWS
 
-        typer.echo(WRITERS[to.value](VIEWS[what.value](read_results(results))), nl=False)
+        sheet = study_sheet(results) if what is What.summary else None
+        typer.echo(WRITERS[to.value](sheet or VIEWS[what.value](read_results(results))), nl=False)

@@ -88,6 +88,23 @@ def _written(cell: Cell) -> str:
     return repr(cell) if isinstance(cell, float) else str(cell)
 
 
+def read_csv(path: Path) -> list[Row]:
+    """Read a table that :func:`write_csv` wrote."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [{name: _read(text) for name, text in line.items()} for line in csv.DictReader(file)]
+
+
+def _read(text: str) -> Cell:
+    if text in ("", "true", "false"):
+        return None if not text else text == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write a record."""
     text = json.dumps(content, ensure_ascii=False, indent=2)
