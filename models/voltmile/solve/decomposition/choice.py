@@ -18,6 +18,8 @@ from voltmile.solve.watch import Stop
 #: Relative gap of the multiple-choice program.
 _GAP = 1e-6
 _NODES = 2000
+#: Use of a limit that is rounding; HiGHS would drop it and say so.
+_NOTHING = 1e-9
 #: Relative excess with which a hard limit counts as kept: sums of floats are not exact.
 _KEPT = 1e-9
 
@@ -80,7 +82,7 @@ class Choosing:
         listed = [(c, plan) for c, city in enumerate(offered) for plan in offered[city]]
         extra = []
         for c, plan in listed:
-            entries = {r: float(v) for r, v in enumerate(plan.use) if v}
+            entries = {r: float(v) for r, v in enumerate(plan.use) if abs(v) > _NOTHING}
             extra.append((plan.cost, entries | {len(self.frame.keys) + c: 1.0}))
         whole = np.concatenate([self._soft.integrality, np.ones(len(listed), dtype=np.int32)])
         matrix = self._soft.beside(extra, len(offered), np.ones(len(listed)), whole)

@@ -155,19 +155,32 @@ def _measure(g: Ground, nodes: Any, size: int, sums: Any) -> tuple[float, int]:
 
 
 @njit(cache=True)
-def _place(g: Ground, nodes: Any, size: int, sums: Any, c: int, least: float) -> tuple[float, int]:
-    """Cheapest price of a route with one village more if it is under ``least``, and its position."""
+def _place(g: Ground, nodes: Any, size: int, sums: Any, c: int, least: float, able: Any) -> tuple[float, int]:
+    """Cheapest price of a route with one village more if it is under ``least``, and its position.
+
+    ``able``, room for a number for each type, is overwritten.
+    """
     best, at, out, aboard, before = least, -1, 0.0, sums[2], 0
     kg, m3 = sums[2] + g.kg[c], sums[3] + g.m3[c]
+    many = 0
+    for k in range(len(g.types)):  # load does not depend on the position, and rules out most types
+        if kg <= g.types[k, _KG] * _ROOM and m3 <= g.types[k, _M3] * _ROOM:
+            able[many] = k
+            many += 1
+    if many == 0:
+        return best, at
     for p in range(size + 1):
         after = nodes[p] if p < size else 0
-        if np.random.random() >= _BLINK:
+        hours = sums[1] + g.hours[before, c] + g.hours[c, after] - g.hours[before, after] + g.service[c]
+        if np.random.random() >= _BLINK and hours <= g.shift * _ROOM:
             more = g.km[before, c] + g.km[c, after] - g.km[before, after]
-            hours = g.hours[before, c] + g.hours[c, after] - g.hours[before, after] + g.service[c]
+            km = sums[0] + more
             kg_km = sums[4] + g.kg[c] * (out + g.km[before, c]) + more * aboard
-            cost, _ = _price(g, sums[0] + more, sums[1] + hours, kg, m3, kg_km)
-            if cost < best:
-                best, at = cost, p
+            for a in range(many):
+                row = g.types[able[a]]
+                cost = row[_FIXED] + row[_OF_KM] * km + row[_OF_H] * hours + row[_OF_KG_KM] * kg_km
+                if cost < best and row[_EMPTY] * km + row[_LOAD] * kg_km <= row[_USABLE] * _ROOM:
+                    best, at = cost, p
         if p < size:
             out += g.km[before, after]
             aboard -= g.kg[after]
@@ -248,7 +261,7 @@ def _recreate(
     g: Ground, nodes: Any, sizes: Any, sums: Any, price: Any, where: Any, out: Any, gone: int
 ) -> bool:
     """Put villages back one by one where they cost least; False where one has no place."""
-    n = len(g.kg) - 1
+    n, able = len(g.kg) - 1, np.empty(len(g.types), dtype=np.int64)
     for a in range(gone):
         c = out[a]
         best, to, at, opened = np.inf, -1, -1, False
@@ -257,7 +270,7 @@ def _recreate(
                 continue
             opened |= sizes[r] == 0
             before = price[r] if sizes[r] else 0.0
-            cost, p = _place(g, nodes[r], sizes[r], sums[r], c, best + before)
+            cost, p = _place(g, nodes[r], sizes[r], sums[r], c, best + before, able)
             if p >= 0:
                 best, to, at = cost - before, r, p
         if to < 0:
