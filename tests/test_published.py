@@ -8,6 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from voltmile.cli import app
+from voltmile.study.benchmark.origin import Origin
+from voltmile.study.growth.report import differing, report
+from voltmile.study.growth.rows import read_rows
 
 ROOT = Path(__file__).parents[1] / "experiments" / "published"
 PUBLISHED = sorted(path.parent for path in ROOT.glob("*/summary.json"))
@@ -20,3 +23,11 @@ def test_a_published_table_is_made_of_its_committed_rows(folder: Path) -> None:
     outcome = CliRunner().invoke(app, ["table", str(folder)])
     assert outcome.exit_code == 0, outcome.output
     assert outcome.output.strip() == written.strip()
+
+
+def test_the_published_growth_is_made_of_its_committed_rows() -> None:
+    folder = ROOT / "growth"
+    rows = read_rows(folder / "rows.csv")
+    origin = Origin.model_validate_json((folder / "provenance.json").read_text(encoding="utf-8"))
+    assert report(rows, origin) == (folder / "README.md").read_text(encoding="utf-8")
+    assert differing(rows) == []
