@@ -41,7 +41,7 @@ class Effort:
     cuts_per_round: int = 100
     most_cuts: int = 350
     candidates: int = 5
-    annealing: int = 30_000
+    annealing: int = 60_000
     iterations: int = 500
     seeds: int = 2
     more_seeds: int = 8
