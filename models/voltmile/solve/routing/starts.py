@@ -25,8 +25,6 @@ _SHARE = 0.1
 #: Customers above which one long search takes the place of restarts, the seconds each of those above adds,
 #: and the share of the time limit they may add up to.
 _LARGE, _SECONDS_EACH, _MOST_SHARE = 100, 0.5, 0.5
-#: Share of the time left that a longer search may take then: proofs are far, and plans what is to be had.
-_LARGE_SHARE = 0.7
 #: With stations: most rounds of the search, and tours of it to begin with.
 _ROUNDS, _COLUMNS = 300, 200
 
@@ -74,8 +72,7 @@ def second_search(search: Search, mix: Sequence[float], seed: int) -> list[Route
     problem = search.problem
     if recharges(problem):
         return []
-    share = _LARGE_SHARE if problem.size > _LARGE else _SHARE
-    seconds = max(0.5, share * search.left) if math.isfinite(search.left) else None
+    seconds = max(0.5, _SHARE * search.left) if math.isfinite(search.left) else None
     iterations = _LONGER * problem.size
     if len(problem.vehicles) == 1:
         found = local_search(problem, iterations=iterations, time_limit_s=seconds, seed=seed)
