@@ -36,6 +36,7 @@ def tornado_figure(name: str, rows: Sequence[Row]) -> Figure:
             _bar(axes, y, row, scale)
     names = [label(str(row["scenario"]), f"scenario {n}") for n, row in enumerate([*lost, *moved], 1)]
     axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(-0.7, len(names) - 0.3)  # a row without a bar has its room, too
     axes.axvline(0, color=QUIET, linewidth=0.7)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
