@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from itertools import islice
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, overload
 
 from voltmile.problem.nation import Nation
 from voltmile.solve.pools import Cluster, Pool, Processes
@@ -120,3 +120,23 @@ class Crew:
         if self._cluster is not None:
             return Cluster(self._nation, self._cluster, self._workers)
         return Processes(self._nation, self._workers)
+
+
+class CityTasks(Sequence[tuple[Any, ...]]):
+    """A task a city: its id and arguments that are made when they are asked for; together they are large."""
+
+    def __init__(self, cities: Sequence[str], arguments: Callable[[str], tuple[Any, ...]]) -> None:
+        self._cities, self._arguments = cities, arguments
+
+    def __len__(self) -> int:
+        return len(self._cities)
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[Any, ...]: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[tuple[Any, ...]]: ...
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, slice):
+            return CityTasks(self._cities[place], self._arguments)
+        city = self._cities[place]
+        return (city, *self._arguments(city))

@@ -15,7 +15,7 @@ import numpy as np
 
 from voltmile.problem.nation import Nation
 from voltmile.routes.columns import Column
-from voltmile.solve import hub_work
+from voltmile.solve.blocks import blocks_of
 from voltmile.solve.bounding import Bounded, bound, certificate
 from voltmile.solve.bridge import compile_model
 from voltmile.solve.canary import canary
@@ -34,7 +34,6 @@ from voltmile.solve.hub_work import FirstServings
 from voltmile.solve.infeasible import InfeasibleError
 from voltmile.solve.interrupt import watching
 from voltmile.solve.joint import Decided, JointProgram
-from voltmile.solve.linking import linking
 from voltmile.solve.offers import first_servings, gather
 from voltmile.solve.prices import Block, BlockKey
 from voltmile.solve.progress import Listener, unheard
@@ -189,12 +188,9 @@ def _market(nation: Nation, plans: Mapping[BlockKey, Sequence[RouteUse]]) -> tup
 
 def _frame(nation: Nation) -> tuple[dict[BlockKey, Block], Frame]:
     """Blocks of all hubs with villages, and the joint program without its routes."""
-    hubs = [hub for hub in sorted(nation.hub) if nation.villages_of[hub]]
-    days = [day for hub in hubs for day in hub_work.days_of(nation, hub).values()]
-    keys = [(day.network.hub, day.year, day.day_type) for day in days]
-    blocks = {key: Block(key, day, linking(nation, day)) for key, day in zip(keys, days, strict=True)}
-    model = JointProgram.statement(nation, single_columns(nation, days))
-    return blocks, frame_of(compile_model(model))
+    blocks = blocks_of(nation)
+    days = [block.day for block in blocks.values()]
+    return blocks, frame_of(compile_model(JointProgram.statement(nation, single_columns(nation, days))))
 
 
 def _solution(run: Run, gap: float, decided: Decided, bounded: Bounded, frame: Frame) -> Solution:

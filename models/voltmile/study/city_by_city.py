@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, overload
 
-from voltmile.problem.limits import Limit
 from voltmile.problem.measures import Measures
-from voltmile.solve.crew import Crew
+from voltmile.solve.crew import CityTasks, Crew
 from voltmile.solve.decomposition.work import CityColumns
 from voltmile.solve.joint import JointEffort
 from voltmile.solve.solution import Solution
@@ -42,7 +40,12 @@ def compared(
         {city.id: by_population(nation, city.id) for city in nation.cities} if shares else by_plan(solution)
     )
     spent = _spent(solution)
-    tasks = _Tasks(solution, kept, way, given, spent, km_per_visit, effort)
+
+    def arguments(city: str) -> tuple[object, ...]:
+        measures = _measures(solution, city, shares=shares)
+        return way, kept(city), given[city], measures, spent.get(city, 0.0), km_per_visit, effort
+
+    tasks = CityTasks([city.id for city in nation.cities], arguments)
     costs: dict[str, city_case.CityCost] = {}
     for position, found in crew.run(city_case.decide, tasks, over):
         costs[nation.cities[position].id] = found
@@ -80,41 +83,12 @@ def _national(solution: Solution) -> float:
     )
 
 
-class _Tasks(Sequence[tuple[Any, ...]]):
-    """Arguments of each city, made when they are asked for: all together they are large."""
-
-    def __init__(
-        self,
-        solution: Solution,
-        kept: Callable[[str], CityColumns],
-        way: str,
-        limits: Mapping[str, Sequence[Limit]],
-        spent: Mapping[str, float],
-        km_per_visit: float,
-        effort: JointEffort,
-    ) -> None:
-        self._nation, self._kept, self._way = solution.nation, kept, way
-        self._limits, self._spent, self._rest = limits, spent, (km_per_visit, effort)
-
-    def __len__(self) -> int:
-        return len(self._nation.cities)
-
-    @overload
-    def __getitem__(self, place: int) -> tuple[Any, ...]: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[tuple[Any, ...]]: ...
-    def __getitem__(self, place: int | slice) -> Any:
-        if isinstance(place, slice):
-            return [self[i] for i in range(*place.indices(len(self)))]
-        city = self._nation.cities[place].id
-        known, limits = self._kept(city), self._limits[city]
-        return (city, self._way, known, limits, self._measures(city), self._spent.get(city, 0.0), *self._rest)
-
-    def _measures(self, city: str) -> Measures | None:
-        given = self._nation.measures
-        if given is None:
-            return None
-        if self._way != "city_alone":
-            return Measures(boxes=given.boxes)
-        people = sum(one.population for one in self._nation.cities)
-        return given.of_share(self._nation.city[city].population / people)
+def _measures(solution: Solution, city: str, *, shares: bool) -> Measures | None:
+    """Return a city's share of the measures, or those that a city takes."""
+    nation, given = solution.nation, solution.nation.measures
+    if given is None:
+        return None
+    if not shares:
+        return Measures(boxes=given.boxes)
+    people = sum(one.population for one in nation.cities)
+    return given.of_share(nation.city[city].population / people)

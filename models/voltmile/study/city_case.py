@@ -11,17 +11,15 @@ from voltmile.problem.limits import Limit
 from voltmile.problem.measures import Measures
 from voltmile.problem.nation import Nation
 from voltmile.problem.parts import part
-from voltmile.solve import hub_work
+from voltmile.solve.blocks import blocks_of
 from voltmile.solve.bridge import compile_model
 from voltmile.solve.choice import choose_plans
 from voltmile.solve.decomposition.national import right_hand_side
 from voltmile.solve.decomposition.work import CityColumns, all_columns, positions
 from voltmile.solve.frame import Frame, frame_of
 from voltmile.solve.joint import Decided, JointEffort, JointProgram
-from voltmile.solve.linking import linking
 from voltmile.solve.prices import Block, BlockKey
 from voltmile.solve.singles import single_columns
-from voltmile.solve.use import RouteUse, use_of
 from voltmile.study.stages import Holds, bought, chargers, free_of, held, held_program, planned
 
 #: Exceeding a hard limit by all it allows costs this many times the plan of the city.
@@ -65,18 +63,11 @@ class Case:
     places: Mapping[tuple[str, object], int]
     known: CityColumns
 
-    @property
-    def uses(self) -> dict[BlockKey, list[RouteUse]]:
-        """What each known plan of a day takes."""
-        return {
-            key: [use_of(self.blocks[key].day, [self.known.columns[key][j] for j in plan]) for plan in plans]
-            for key, plans in self.known.plans.items()
-        }
-
     def routed(self, holds: Holds, effort: JointEffort) -> CityCost:
         """Choose a plan of every day, then everything else, with some decisions held."""
         frame = held(self.frame, self.places, holds)
-        picked, _ = choose_plans(frame, self.blocks, self.uses, gap=effort.gap, nodes=effort.nodes)
+        uses = self.known.uses(self.blocks)
+        picked, _ = choose_plans(frame, self.blocks, uses, gap=effort.gap, nodes=effort.nodes)
         if picked is None:
             return CityCost(None)
         columns = all_columns(self.known)
@@ -119,10 +110,8 @@ def case_of(
             limit = limit.model_copy(update={"price_cny_per_unit": price})
         soft.append(limit)
     own = part(nation, {city}, soft, measures=measures)
-    hubs = [hub for hub in sorted(own.hub) if own.villages_of[hub]]
-    days = [day for hub in hubs for day in hub_work.days_of(own, hub).values()]
-    keys = [(day.network.hub, day.year, day.day_type) for day in days]
-    blocks = {key: Block(key, day, linking(own, day)) for key, day in zip(keys, days, strict=True)}
+    blocks = blocks_of(own)
+    days = [block.day for block in blocks.values()]
     compiled = compile_model(JointProgram.statement(own, single_columns(own, days)))
     names = [(v.parent_component().local_name, v.index()) for v in compiled.variables]
     places = {name: j for j, name in enumerate(name for name in names if name[0] != "Use")}

@@ -12,12 +12,12 @@ from voltmile.problem.limits import Limit
 from voltmile.problem.measures import Measures
 from voltmile.problem.nation import Nation
 from voltmile.problem.parts import part
-from voltmile.solve import hub_work
+from voltmile.solve.blocks import blocks_of
 from voltmile.solve.bridge import compile_model
 from voltmile.solve.decomposition.national import constant_of, shared_rows
 from voltmile.solve.frame import Frame, Vector, cut, key_of
 from voltmile.solve.joint import JointProgram
-from voltmile.solve.linking import Linking, RowKey, linking
+from voltmile.solve.linking import Linking, RowKey
 from voltmile.solve.prices import Block, BlockKey
 from voltmile.solve.singles import single_columns
 
@@ -95,11 +95,7 @@ def alone(nation: Nation, city: str, limits: Sequence[Limit] | None = None) -> N
 def city_of(nation: Nation, city: str) -> City:
     """Cut a city out of a nation."""
     own = alone(nation, city)
-    hubs = [hub for hub in sorted(own.hub) if own.villages_of[hub]]
-    days = [day for hub in hubs for day in hub_work.days_of(own, hub).values()]
-    keys = [(day.network.hub, day.year, day.day_type) for day in days]
-    blocks = {key: Block(key, day, linking(own, day)) for key, day in zip(keys, days, strict=True)}
-    return City(own, shared_rows(nation), blocks)
+    return City(own, shared_rows(nation), blocks_of(own))
 
 
 def city_frame(city: City) -> CityFrame:
@@ -112,8 +108,7 @@ def city_frame(city: City) -> CityFrame:
     """
     nation = city.nation
     days = [block.day for block in city.blocks.values()]
-    model = JointProgram.statement(nation, single_columns(nation, days))  # its components keep no reference
-    compiled = compile_model(model)
+    compiled = compile_model(JointProgram.statement(nation, single_columns(nation, days)))
     keys = [key_of(constraint) for constraint in compiled.constraints]
     names = [v.parent_component().local_name for v in compiled.variables]
     own_rows = [r for r, (name, _) in enumerate(keys) if name not in _NO_CITYS_ROWS]

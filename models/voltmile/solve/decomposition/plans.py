@@ -151,7 +151,7 @@ def _routes_at(
     picked, _ = choose_plans(
         frame.at(price),
         city.blocks_at(price),
-        known.uses(city),
+        known.uses(city.blocks),
         gap=effort.choice_gap,
         nodes=effort.choice_nodes,
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar
 
 from voltmile.problem.nation import Nation
-from voltmile.solve.crew import Crew
+from voltmile.solve.crew import CityTasks, Crew
 from voltmile.solve.decomposition.frames import alone
 from voltmile.solve.decomposition.sources import digest_of
 from voltmile.solve.decomposition.store import Store, key_of
@@ -90,7 +90,7 @@ class Stages:
         if heard is not None:
             for city in sorted(keys.keys() - set(missing)):
                 heard(city, self.store.get(keys[city]))
-        tasks = _Tasks(missing, arguments)
+        tasks = CityTasks(missing, arguments)
         for position, result in self.crew.run(function, tasks, over or self.over):
             city = missing[position]
             self.store.put(keys[city], result)
@@ -106,23 +106,3 @@ class Stages:
         """Read the results of a stage one after the other, in file order."""
         for city, key in keys.items():
             yield city, self.store.get(key)
-
-
-class _Tasks(Sequence[tuple[Any, ...]]):
-    """Arguments of each city, made when they are asked for: all together they are large."""
-
-    def __init__(self, cities: Sequence[str], arguments: Callable[[str], tuple[Any, ...]]) -> None:
-        self._cities, self._arguments = cities, arguments
-
-    def __len__(self) -> int:
-        return len(self._cities)
-
-    @overload
-    def __getitem__(self, place: int) -> tuple[Any, ...]: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[tuple[Any, ...]]: ...
-    def __getitem__(self, place: int | slice) -> Any:
-        if isinstance(place, slice):
-            return _Tasks(self._cities[place], self._arguments)
-        city = self._cities[place]
-        return (city, *self._arguments(city))

@@ -19,7 +19,7 @@ from voltmile.solve.frame import Vector
 from voltmile.solve.hub_bound import nothing_proven
 from voltmile.solve.hub_work import FirstServings
 from voltmile.solve.offers import Offers
-from voltmile.solve.prices import BlockKey, lagrangian
+from voltmile.solve.prices import Block, BlockKey, lagrangian
 from voltmile.solve.progress import unheard
 from voltmile.solve.run import Run
 from voltmile.solve.use import RouteUse, use_of
@@ -44,10 +44,10 @@ class CityColumns:
     plans: dict[BlockKey, tuple[tuple[int, ...], ...]]
     proposals: Proposals
 
-    def uses(self, city: City) -> dict[BlockKey, list[RouteUse]]:
+    def uses(self, blocks: Mapping[BlockKey, Block]) -> dict[BlockKey, list[RouteUse]]:
         """Return what each plan takes."""
         return {
-            key: [use_of(city.blocks[key].day, [self.columns[key][j] for j in plan]) for plan in plans]
+            key: [use_of(blocks[key].day, [self.columns[key][j] for j in plan]) for plan in plans]
             for key, plans in self.plans.items()
         }
 
@@ -119,7 +119,7 @@ def bound(
     city = city_of(nation, city_id)
     priced = frame.at(prices)
     blocks = city.blocks_at(prices)
-    uses = known.uses(city)
+    uses = known.uses(city.blocks)
     given = {
         key: Offers(block, list(known.columns[key]), dict(zip(known.plans[key], uses[key], strict=True)))
         for key, block in blocks.items()
