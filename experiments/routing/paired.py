@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -25,6 +24,7 @@ from voltmile.check.routing import check_routing
 from voltmile.problem.benchmarks import lookup, read_benchmarks, read_best_known
 from voltmile.problem.faults import FaultyInputError
 from voltmile.problem.routing import Route, RoutingProblem
+from voltmile.solve.pools import children_of_one_thread
 from voltmile.study.benchmark.definitions import read_definitions
 from voltmile.study.benchmark.drawn import Drawn, NothingToDrawError, draw_problems
 from voltmile.study.benchmark.origin import this_run
@@ -132,9 +132,7 @@ def _tasks(
 
 def _solve_all(tasks: Sequence[Task], folder: Published, store: PairStore, workers: int) -> int:
     faults = 0
-    # Threads inside numpy only wait for the other process; children read this before they import numpy.
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
+    children_of_one_thread()
     pool = ProcessPoolExecutor(
         workers,
         get_context("spawn"),

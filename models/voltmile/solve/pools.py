@@ -38,16 +38,22 @@ class Pool(Protocol):
         """End; ``at_once`` without waiting for what is running."""
 
 
+def children_of_one_thread() -> None:
+    """Keep numpy in processes begun from now on to one thread: more only wait for the other processes.
+
+    Children read this before they import numpy; what the user has set stays.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
 class Processes:
     """Processes of this machine, spawned, so that nothing is inherited."""
 
     died: tuple[type[BaseException], ...] = (BrokenProcessPool,)
 
     def __init__(self, nation: Nation, workers: int) -> None:
-        # The programs of a hub are small: threads inside numpy only wait for each other, and for the other
-        # workers. The children read this before they import numpy.
-        for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-            os.environ.setdefault(name, "1")
+        children_of_one_thread()
         self.workers = workers
         self._pool = ProcessPoolExecutor(
             max_workers=workers,

@@ -41,6 +41,11 @@ def by_population(nation: Nation, city: str) -> list[Limit]:
 def _share(limit: Limit, share: float, rank: int) -> Limit:
     if isinstance(limit, GreenCitiesLimit):
         return limit.model_copy(update={"min_cities": int(rank < limit.min_cities)})
+    return shared_out(limit, share)
+
+
+def shared_out(limit: Limit, share: float) -> Limit:
+    """Return a share of a limit on a sum over cities; a journey, which is a mean, stays as it is."""
     if isinstance(limit, JourneyLimit):
         return limit
     name = _SIDES[limit.kind]

@@ -105,6 +105,11 @@ def _read(text: str) -> Cell:
     return text
 
 
+def times(cell: Cell, factor: float) -> float | None:
+    """Return a number of a row in another unit; None where there is none."""
+    return cell * factor if isinstance(cell, float) else None
+
+
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write a record."""
     text = json.dumps(content, ensure_ascii=False, indent=2)

@@ -5,11 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from voltmile.study.benchmark.store import write_whole
 from voltmile.study.folder import OutputError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+RecordT = TypeVar("RecordT", bound="DataclassInstance")
 
 
 def read_table(path: Path, columns: Sequence[str], what: str) -> list[dict[str, str]]:
@@ -33,3 +39,29 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
     writer.writeheader()
     writer.writerows(rows)
     write_whole(path, out.getvalue())
+
+
+def read_records(path: Path, kind: type[RecordT], what: str) -> list[RecordT]:
+    """Read a table of dataclass records of words and numbers; none where there is no file.
+
+    Raises
+    ------
+    OutputError
+        When it is another table.
+    """
+    if not path.exists():
+        return []
+    kinds = {field.name: str(field.type) for field in fields(kind)}
+    lines = read_table(path, tuple(kinds), what)
+    return [kind(**{name: _parsed(kinds[name], text) for name, text in line.items()}) for line in lines]
+
+
+def write_records(path: Path, kind: type[RecordT], records: Iterable[RecordT]) -> None:
+    """Write a table of dataclass records; None is a blank."""
+    write_table(path, [field.name for field in fields(kind)], [asdict(one) for one in records])
+
+
+def _parsed(kind: str, text: str) -> Any:
+    if not text and "None" in kind:
+        return None
+    return {"int": int, "str": str}.get(kind, float)(text)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import platform
 import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import metadata
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 from voltmile.problem.records import AsTuple, Record
@@ -89,6 +92,29 @@ class Origin(Record):
     def to_json(self) -> str:
         """Return the text of a provenance.json."""
         return self.model_dump_json(indent=2) + "\n"
+
+
+def going_on(path: Path, name: str, definition: dict[str, Any], now: Run, other: str) -> Origin:
+    """Return what a folder's file of provenance says with one run more, or begin it.
+
+    Parameters
+    ----------
+    other : str
+        What the folder was made with or from where the definition is another one, for the message.
+
+    Raises
+    ------
+    ValueError
+        When it was.
+    """
+    text = json.dumps(definition, sort_keys=True)
+    if not path.exists():
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return Origin(name=name, definition=definition, definition_sha256=digest, runs=(now,))
+    before = Origin.model_validate_json(path.read_text(encoding="utf-8"))
+    if before.definition != json.loads(text):
+        raise ValueError(f"{path.parent} was made {other}: {json.dumps(before.definition)}")
+    return before.model_copy(update={"runs": (*before.runs, now)})
 
 
 def this_run(arguments: Sequence[str], workers: int, *, elsewhere: Sequence[str] = ()) -> Run:

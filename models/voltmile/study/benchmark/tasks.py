@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 import multiprocessing
-import os
 import signal
 import time
 import traceback
@@ -20,6 +19,7 @@ from threading import Event
 from typing import cast
 
 from voltmile.problem.routing import RoutingProblem, RoutingResult
+from voltmile.solve.pools import children_of_one_thread
 from voltmile.study.benchmark import engine
 from voltmile.study.benchmark.engine import TraceRow
 from voltmile.study.benchmark.settings import Settings
@@ -147,9 +147,7 @@ class _Crew:
             yield problem, content
 
     def _start(self) -> _Worker:
-        # Threads inside numpy only wait for the other workers; the child reads this before it imports numpy.
-        for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-            os.environ.setdefault(name, "1")
+        children_of_one_thread()
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=_serve, args=(theirs, self._settings, self._halt), daemon=True)
         with _deaf():

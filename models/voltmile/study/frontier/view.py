@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voltmile.study.kept_plans import Cell, Row
+from voltmile.study.kept_plans import Row, times
 from voltmile.study.sheets import FITTING, Sheet
 
 
@@ -24,19 +24,15 @@ def frontier_sheet(name: str, rows: Sequence[Row]) -> Sheet:
     shown = [
         (
             str(row["point"]),
-            _times(row["cap_co2_kg"], 1e-3),
-            _times(row["co2_kg"], 1e-3),
-            _times(row["cost_cny"], 1.0),
-            _times(row["bound_cny"], 1.0),
-            _times(row["gap"], 100.0),
-            _times(row["cny_per_t"], 1.0),
+            times(row["cap_co2_kg"], 1e-3),
+            times(row["co2_kg"], 1e-3),
+            times(row["cost_cny"], 1.0),
+            times(row["bound_cny"], 1.0),
+            times(row["gap"], 100.0),
+            times(row["cny_per_t"], 1.0),
             row["electric_vehicles"],
             str(row["status"]),
         )
         for row in rows
     ]
     return Sheet(f"{name}: cost against carbon", columns, tuple(shown))
-
-
-def _times(value: Cell, factor: float) -> float | None:
-    return value * factor if isinstance(value, float) else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
-import os
 import resource
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from voltmile.problem.folder import read
 from voltmile.solve.plan import solve
+from voltmile.solve.pools import children_of_one_thread
 from voltmile.solve.solution import Solution
 from voltmile.study.growth.parts import some_cities
 from voltmile.study.growth.rows import Case, Row
@@ -24,8 +24,7 @@ _ENOUGH_S = 1e6
 
 def in_own_process(instance: Path, case: Case) -> Row:
     """Solve a case in a new process."""
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
+    children_of_one_thread()
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         return pool.submit(solve_case, instance, case).result()
 

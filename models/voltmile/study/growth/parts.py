@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from voltmile.problem import limits
+from voltmile.problem.limits import GreenCitiesLimit, Limit
 from voltmile.problem.nation import Nation
 from voltmile.problem.parts import part
+from voltmile.study.allotted import shared_out
 
 
 def some_cities(nation: Nation, cities: int, hubs: int | None = None) -> Nation:
@@ -59,17 +60,7 @@ def _hubs(nation: Nation, most: int | None) -> set[str]:
     return kept
 
 
-def _shared(limit: limits.Limit, share: float, of_cities: float) -> limits.Limit:
-    match limit:
-        case limits.GreenCitiesLimit():
-            return limit.model_copy(update={"min_cities": math.floor(of_cities * limit.min_cities)})
-        case limits.LabelsLimit():
-            return limit.model_copy(update={"min_labels_million": share * limit.min_labels_million})
-        case limits.BudgetLimit() | limits.FundLimit():
-            return limit.model_copy(update={"max_cny": share * limit.max_cny})
-        case limits.SupplyLimit():
-            return limit.model_copy(update={"max_vehicles": share * limit.max_vehicles})
-        case limits.CarbonLimit():
-            return limit.model_copy(update={"max_co2_kg": share * limit.max_co2_kg})
-        case _:
-            return limit
+def _shared(limit: Limit, share: float, of_cities: float) -> Limit:
+    if isinstance(limit, GreenCitiesLimit):
+        return limit.model_copy(update={"min_cities": math.floor(of_cities * limit.min_cities)})
+    return shared_out(limit, share)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from voltmile.study.benchmark.csv_table import read_table, write_table
+from voltmile.study.benchmark.csv_table import read_records, write_records
 
 WAYS = ("1", "2", "dask")
 """One worker, two, and a Dask cluster of two workers on this machine."""
@@ -71,9 +70,6 @@ class Row:
         return Case(self.hubs, self.cities, self.way)
 
 
-COLUMNS = tuple(field.name for field in fields(Row))
-
-
 def read_rows(path: Path) -> list[Row]:
     """Return the rows of a file; none where there is no file.
 
@@ -82,17 +78,9 @@ def read_rows(path: Path) -> list[Row]:
     OutputError
         When it is another table.
     """
-    if not path.exists():
-        return []
-    kinds = {field.name: str(field.type) for field in fields(Row)}
-    lines = read_table(path, COLUMNS, "parts of a nation")
-    return [Row(**{name: _parsed(kinds[name], text) for name, text in line.items()}) for line in lines]
+    return read_records(path, Row, "parts of a nation")
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
     """Write a file of rows whole."""
-    write_table(path, COLUMNS, [asdict(row) for row in rows])
-
-
-def _parsed(kind: str, text: str) -> Any:
-    return {"int": int, "str": str}.get(kind, float)(text)
+    write_records(path, Row, rows)

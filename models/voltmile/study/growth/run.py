@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from voltmile.problem.folder import read
-from voltmile.study.benchmark.origin import Origin, this_run
+from voltmile.study.benchmark.origin import going_on, this_run
 from voltmile.study.benchmark.store import write_whole
 from voltmile.study.growth.one import in_own_process
 from voltmile.study.growth.report import write_report
@@ -38,7 +36,9 @@ def run(
         raise ValueError(f"{too_many[0]} cities; valid: 1 to {len(nation.cities)}")
     folder.mkdir(parents=True, exist_ok=True)
     definition = {"instance": instance.name, "instance_sha256": nation.digest}
-    origin = _origin(folder / PROVENANCE, definition, arguments)
+    origin = going_on(
+        folder / PROVENANCE, "growth", definition, this_run(arguments, 2), "from another instance"
+    )
     rows = {row.case: row for row in read_rows(folder / ROWS)}
     try:
         for case in cases:
@@ -53,14 +53,3 @@ def run(
         write_whole(folder / PROVENANCE, origin.without_idle_runs().to_json())
         write_report(folder, list(rows.values()), origin)
     return list(rows.values())
-
-
-def _origin(path: Path, definition: dict[str, str], arguments: Sequence[str]) -> Origin:
-    now = this_run(arguments, 2)
-    if not path.exists():
-        digest = hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
-        return Origin(name="growth", definition=definition, definition_sha256=digest, runs=(now,))
-    before = Origin.model_validate_json(path.read_text(encoding="utf-8"))
-    if before.definition != definition:
-        raise ValueError(f"{path.parent} was made from another instance: {json.dumps(before.definition)}")
-    return before.model_copy(update={"runs": (*before.runs, now)})

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from voltmile.problem.nation import Nation
 from voltmile.routes.day import HubDay
 from voltmile.solve.hub_tree import HubDayResult
+from voltmile.study.benchmark.csv_table import read_records, write_records
 from voltmile.study.hub_days.sample import Case
 
 
@@ -113,22 +112,19 @@ def check_plan(day: HubDay, result: HubDayResult) -> None:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Return the rows of a file; none where there is no file."""
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return [Row(**{f.name: _parsed(str(f.type), line[f.name]) for f in fields(Row)}) for line in
-                csv.DictReader(file)]  # fmt: skip
+    """Return the rows of a file; none where there is no file.
+
+    Raises
+    ------
+    OutputError
+        When it is another table.
+    """
+    return read_records(path, Row, "hub-days")
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
     """Write a file of rows in one go: it has them all, or is as it was."""
-    beside = path.with_suffix(".new")
-    with beside.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [f.name for f in fields(Row)], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
-    beside.replace(path)
+    write_records(path, Row, rows)
 
 
 def _until(result: HubDayResult, gap: float) -> float | None:
@@ -136,9 +132,3 @@ def _until(result: HubDayResult, gap: float) -> float | None:
         if math.isfinite(point.cost) and point.cost - point.bound <= gap * point.cost:
             return round(point.seconds, 2)
     return None
-
-
-def _parsed(kind: str, text: str) -> Any:
-    if not text and "None" in kind:
-        return None
-    return {"int": int, "str": str}.get(kind, float)(text)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import multiprocessing
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -15,7 +12,8 @@ from pathlib import Path
 from voltmile.problem.folder import read
 from voltmile.problem.nation import Nation
 from voltmile.solve.hub_tree import Effort, solve_hub_day
-from voltmile.study.benchmark.origin import Origin, this_run
+from voltmile.solve.pools import children_of_one_thread
+from voltmile.study.benchmark.origin import Origin, going_on, this_run
 from voltmile.study.benchmark.store import write_whole
 from voltmile.study.hub_days.report import write_report
 from voltmile.study.hub_days.rows import Row, make_row, read_rows, write_rows
@@ -76,15 +74,7 @@ def run(
 
 def _origin(path: Path, settings: Settings, nation: Nation, arguments: Sequence[str], workers: int) -> Origin:
     definition = {**asdict(settings), "instance": settings.instance.name, "instance_sha256": nation.digest}
-    text = json.dumps(definition, sort_keys=True)
-    now = this_run(arguments, workers)
-    if not path.exists():
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        return Origin(name="hub-days", definition=definition, definition_sha256=digest, runs=(now,))
-    before = Origin.model_validate_json(path.read_text(encoding="utf-8"))
-    if before.definition != json.loads(text):
-        raise ValueError(f"{path.parent} was made with other settings: {json.dumps(before.definition)}")
-    return before.model_copy(update={"runs": (*before.runs, now)})
+    return going_on(path, "hub-days", definition, this_run(arguments, workers), "with other settings")
 
 
 # -- solving --------------------------------------------------------------------------------------------
@@ -96,8 +86,7 @@ def _solve_all(settings: Settings, nation: Nation, cases: Sequence[Case], worker
         for case in cases:
             yield _solve(settings, nation, case)
         return
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
+    children_of_one_thread()
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _begin, (settings,)) as pool:
         for done in as_completed([pool.submit(_serve, case) for case in cases]):

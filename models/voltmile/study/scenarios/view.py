@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from voltmile.study.kept_plans import Cell, Row
+from voltmile.study.kept_plans import Row, times
 from voltmile.study.sheets import Sheet
 
 
@@ -25,13 +25,13 @@ def scenarios_sheet(name: str, rows: Sequence[Row]) -> Sheet:
     shown = [
         (
             str(row["scenario"]),
-            _times(row["probability"], 1.0),
-            _times(row["cost_cny"], 1.0),
-            _times(row["bound_cny"], 1.0),
-            _times(row["gap"], 100.0),
-            _times(row["co2_kg"], 1e-3),
+            times(row["probability"], 1.0),
+            times(row["cost_cny"], 1.0),
+            times(row["bound_cny"], 1.0),
+            times(row["gap"], 100.0),
+            times(row["co2_kg"], 1e-3),
             row["electric_vehicles"],
-            _times(row["delta_cny"], 1.0),
+            times(row["delta_cny"], 1.0),
             str(row["status"]),
         )
         for row in rows
@@ -57,7 +57,3 @@ def choice_sheet(record: Mapping[str, Any]) -> Sheet:
 
 def _shown(value: float) -> str:
     return f"{value:,.0f}"
-
-
-def _times(value: Cell, factor: float) -> float | None:
-    return value * factor if isinstance(value, float) else None
