@@ -9,16 +9,19 @@ import pytest
 from test_two_index import day_of, network, optimum, random_case, sized, van
 
 from voltmile.routes.day import HubDay
+from voltmile.routes.labelling.neighbourhoods import nearest, neighbourhoods
 from voltmile.routes.pool_prices import pool_prices
 from voltmile.routes.rates import Rates
 from voltmile.solve.hub_tree import Effort, solve_hub_day
+from voltmile.solve.hub_tree.best_first import Beginnings, Memory, Ways, beginnings, cheapest
 from voltmile.solve.hub_tree.cuts import Fleet, fleet_weights
 from voltmile.solve.hub_tree.floor import plan_floor
 from voltmile.solve.hub_tree.mixes import MixSolver, all_mixes
 from voltmile.solve.hub_tree.nodes import Work
 from voltmile.solve.hub_tree.prices import Multipliers, OfType, RouteFloor
-from voltmile.solve.hub_tree.program import tree_program
+from voltmile.solve.hub_tree.program import shortest_ways_out, tree_program
 from voltmile.solve.hub_tree.slices import cheapest_walks, loads_of, walk_from
+from voltmile.solve.hub_tree.strict import strict_floor
 
 LITTLE = Effort(annealing=400, iterations=60, seeds=1, more_seeds=0, guided=0)
 
@@ -102,10 +105,12 @@ def test_every_route_is_bounded_at_any_multipliers(whole):
     day = replace(day, factor=1.0)
     program = tree_program(day, rates)
     floor = RouteFloor(program, day, rates)
+    strict = strict_floor(program, day, floor, 300.0)
+    assert strict is not None
     nothing = np.zeros((10, 10)), np.zeros(10)
     routes = [tuple((rng.permutation(9)[: rng.integers(1, 10)] + 1).tolist()) for _ in range(500)]
     prices = pool_prices(day, routes, rates)
-    tight = 0
+    tight = higher = 0
     for _ in range(12):
         sets = [tuple(sorted((rng.permutation(9)[: rng.integers(1, 6)] + 1).tolist())) for _ in range(4)]
         prize = np.r_[0.0, rng.uniform(-5, 60, 9)]
@@ -113,8 +118,14 @@ def test_every_route_is_bounded_at_any_multipliers(whole):
         enter = tuple((s, s[0], float(rng.uniform(0, 5))) for s in sets[2:])
         of = {k: OfType(enter, {"shift": 1.0, "range": 0.5}, *nothing) for k in program.layout.types}
         found = Multipliers(prize, fleet, of)
-        _, each = floor.bound(found)
+        fixed, each = floor.bound(found)
+        same, stricter = strict.bound(found)
+        assert same == fixed
+        assert (stricter >= each).all()
         for t, k in enumerate(program.layout.types):
+            least, walks = strict.least(found, k, 1e6)
+            higher += stricter[t] > each[t] + 0.1
+            values = []
             for nodes, cost in zip(prices.tours, prices.cost[:, k], strict=True):
                 if not np.isfinite(cost):
                     continue
@@ -131,9 +142,14 @@ def test_every_route_is_bounded_at_any_multipliers(whole):
                 if ride.electric:
                     used = ride.consumption(nodes.distance_km, nodes.kg_km * day.factor)
                     value += 0.5 * (used - ride.usable_kwh * (1 + 1e-9))
-                assert each[t] <= value + 1e-6
+                assert max(each[t], stricter[t], least) <= value + 1e-6
                 tight += each[t] > value - 5
+                values.append(value)
+            assert len(walks) == 1
+            _, some = strict.routes(found, k, 1e6, 5, 10.0)
+            assert 0 < len(some) <= 5
     assert tight
+    assert higher
 
 
 def fleet_weight(program, cut: Fleet, t: int) -> float:
@@ -214,3 +230,76 @@ def test_a_type_without_duals_of_its_own_is_bounded_by_those_of_another():
     singles = pool_prices(day, [(i,) for i in range(1, 10)], rates).cost
     assert (each <= singles[:, list(program.layout.types)].min(axis=0) + 1e-9).all()
     assert (each > 0).all()
+
+
+def best_first_of(rng: np.random.Generator, n: int, neighbours: int):
+    """Return random ways, a memory and beginnings at two prices of the resource."""
+    km = rng.uniform(1, 9, (n + 1, n + 1))
+    go, carry = km - rng.uniform(0, 12, n + 1)[:, None], rng.uniform(0, 0.5, (n + 1, n + 1))
+    np.fill_diagonal(go, np.inf)
+    units = np.r_[0, rng.integers(1, 4, n)]
+    ways = Ways(go, carry, km, carry, units, int(rng.integers(4, 9)), int(rng.integers(0, 2)), 24.0)
+    found = neighbourhoods(nearest(km, neighbours))
+    assert found is not None
+    memory = Memory(found.bit, np.where(found.inside, found.bit[None, :], np.uint64(0)), found.common)
+    reach = shortest_ways_out(km), shortest_ways_out(carry)
+    tables = [
+        beginnings(go + price * km, carry * (1 + price), units, ways.most, ways.spare) for price in (0.0, 0.7)
+    ]
+    parts = (np.stack([table[q] for table in tables]) for q in range(3))
+    return ways, memory, Beginnings(np.array([0.0, 0.7]), *parts, *reach)
+
+
+def sums_of(ways: Ways, nodes) -> tuple[float, float]:
+    """Cost and resource of a route, infinite beyond a limit."""
+    left, cost, taken = int(ways.units[list(nodes)].sum()), 0.0, 0.0
+    if left > ways.most:
+        return math.inf, math.inf
+    for i, j in itertools.pairwise((0, *nodes, 0)):
+        aboard = max(left - ways.spare, 0)
+        cost += ways.go[i, j] + ways.carry[i, j] * aboard
+        taken += ways.take[i, j] + ways.take_carry[i, j] * aboard
+        left -= int(ways.units[j])
+    return (cost, taken) if taken <= ways.limit else (math.inf, taken)
+
+
+def ends(tree, label: int) -> tuple[int, ...]:
+    nodes, label = [], int(tree.grown_from[label])
+    while label >= 0:
+        nodes.append(int(tree.village[label]))
+        label = int(tree.grown_from[label])
+    return tuple(nodes)
+
+
+@pytest.mark.parametrize("neighbours", [1, 3, 5])
+def test_best_first_finds_the_cheapest_route_or_bounds_it(neighbours):
+    rng = np.random.default_rng(neighbours)
+    bound = cut_off = 0
+    for _ in range(150):
+        ways, memory, first = best_first_of(rng, 5, neighbours)
+        orders = [p for m in range(1, 6) for p in itertools.permutations(range(1, 6), m)]
+        truth = min(sums_of(ways, p)[0] for p in orders)
+        least, found, tree, grown = cheapest(ways, memory, first, 1e9, 4, 3.0, 10_000, True)
+        assert least <= truth + 1e-9
+        if neighbours == 5:  # everything is remembered
+            assert least == pytest.approx(truth)
+        costs = [sums_of(ways, ends(tree, label))[0] for label in found]
+        # Walks with 2-cycles may cost less than what they are ordered by.
+        assert max(costs) <= least + 3.0 + 1e-9
+        if neighbours == 5:
+            assert costs[0] == pytest.approx(least)
+            assert all(a <= b + 1e-9 for a, b in itertools.pairwise(costs))
+        bound += least < truth - 1e-6
+        # Cut off, it bounds all the same, and no limit on the cost raises it.
+        short, none, _, few = cheapest(ways, memory, first, 1e9, 1, 0.0, grown // 3, True)
+        assert short <= least + 1e-9
+        assert few <= grown // 3
+        cut_off += not none and short < least - 1e-6
+        below, _, _, _ = cheapest(ways, memory, first, least - 0.5, 1, 0.0, 10_000, True)
+        assert below == least - 0.5
+        # A quick look finds routes that are there.
+        quick, routes, tree, _ = cheapest(ways, memory, first, 1e9, 4, 3.0, 10_000, False)
+        assert quick >= least - 1e-9
+        assert sums_of(ways, ends(tree, routes[0]))[0] <= quick + 1e-9
+    assert (bound > 0) == (neighbours < 5)
+    assert cut_off or neighbours < 5

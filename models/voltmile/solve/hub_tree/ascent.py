@@ -30,7 +30,7 @@ from voltmile.solve.status import Status
 from voltmile.solve.two_index import Bools, Ints
 
 #: Walks of a type that come in at once; how much dearer than the cheapest, as a share of a plan's cost.
-_WALKS, _WITHIN = 20, 3e-3
+WALKS, WITHIN = 20, 3e-3
 #: First half-width of the box, as a share of what the bound lacks for each village.
 _BOX = 0.15
 #: A step is taken when it gains so much of what the linear program promises.
@@ -59,6 +59,7 @@ class Routes:
         self.cost: list[float] = []
         self.type: list[int] = []
         self._points: list[tuple[Ints, Vector]] = []
+        self._all = sp.csr_array((0, len(program.upper)))
 
     def add(self, t: int, nodes: Nodes) -> None:
         """Add a walk of the program's type t, once."""
@@ -91,6 +92,14 @@ class Routes:
         at, value = (np.concatenate(part) for part in zip(*some, strict=True))
         return sp.csr_array((value, at, sizes), shape=(len(some), len(self._program.upper)))
 
+    def least_reduced(self, of_columns: FloatArray, kinds: int) -> Vector:
+        """Least cost of a walk of each type less the duals of the program's columns; infinity without one."""
+        if self._all.shape[0] < len(self.cost):
+            self._all = sp.csr_array(sp.vstack([self._all, self.points(self._all.shape[0])], format="csr"))
+        reduced = np.array(self.cost) - self._all @ of_columns
+        of = np.array(self.type, dtype=np.int64)
+        return np.array([reduced[of == t].min(initial=math.inf) for t in range(kinds)])
+
 
 class Ascent:
     """Raises the bound of a mix.
@@ -99,7 +108,7 @@ class Ascent:
     ----------
     rides : sequence of int
         What the program's types are in the whole day.
-    counts : sequence of int
+    counts : sequence of float
         Routes of each type.
     cost : float
         Of the best plan.
@@ -118,14 +127,15 @@ class Ascent:
         routes: Routes,
         floor: RouteFloor,
         rides: Sequence[int],
-        counts: Sequence[int],
+        counts: Sequence[float],
         cost: float,
     ) -> None:
         self._master, self._routes, self._floor = master, routes, floor
         self._rides, self._counts, self._cost = list(rides), np.array(counts, dtype=np.float64), cost
         self._finder = Finder(master.program)
         self._rounds, self._before, self.done = 0, -math.inf, False
-        self._center = np.where(_of_routes(master), duals, 0.0)
+        self._center = np.where(of_routes(master), duals, 0.0)
+        self.bound, self._promise = -math.inf, 0.0
         self.bound, _ = self._evaluate(self._center)
         self._width = _BOX * max(cost - self.bound, 1e-3 * cost) / master.program.n
         self._begin(np.zeros(0, dtype=np.int64))
@@ -134,6 +144,16 @@ class Ascent:
     def best(self) -> Multipliers:
         """The best dual values."""
         return multipliers(self._master, self._center, self._rides)
+
+    @property
+    def counts(self) -> list[float]:
+        """Routes of each type."""
+        return [float(count) for count in self._counts]
+
+    @property
+    def duals(self) -> Vector:
+        """The best dual values, by row of the master."""
+        return self._center
 
     def run(self, target: float, steps: int, work: Work) -> None:
         """Take steps until the bound reaches the target."""
@@ -151,11 +171,11 @@ class Ascent:
             return
         duals = np.zeros_like(self._center)
         duals[self._rows] = solved.row_duals[: len(self._rows)] * self._unit
-        promise = float(solved.objective or 0.0) * self._unit - self.bound
+        self._promise = promise = float(solved.objective or 0.0) * self._unit - self.bound
         value, new = self._evaluate(duals)
         self._take_in()
         inner = np.abs(duals - self._center)[self._rows] < self._width * _AT
-        if value >= self.bound + _GAIN * promise:
+        if value >= self._worth_having:
             self.bound, self._center = max(self.bound, value), duals
             self._width *= _WIDER
         elif value < self.bound - promise:
@@ -167,11 +187,16 @@ class Ascent:
             self._width *= 3
         self._set_box()
 
+    @property
+    def _worth_having(self) -> float:
+        """Bound from which on dual values become the best ones."""
+        return self.bound + _GAIN * self._promise
+
     def _evaluate(self, duals: Vector) -> tuple[float, int]:
         """Bound of the mix at dual values, safely; walks found come in. How many these are."""
         found, total, many = multipliers(self._master, duals, self._rides), 0.0, len(self._routes.cost)
         for t, (ride, count) in enumerate(zip(self._rides, self._counts, strict=True)):
-            least, walks = self._floor.routes(found, ride, _WALKS, _WITHIN * self._cost)
+            least, walks = self._floor.routes(found, ride, WALKS, WITHIN * self._cost)
             total += float(count) * least
             for nodes in walks:
                 self._routes.add(t, nodes)
@@ -182,7 +207,7 @@ class Ascent:
     def _begin(self, new: Ints) -> None:
         """Build the linear program over the rows that matter, the new ones with them, and near walks."""
         master, kinds = self._master, len(self._rides)
-        useful = _of_routes(master)
+        useful = of_routes(master)
         alive = useful & (self._center != 0)
         alive[: master.program.n] = True
         alive[new] = useful[new]
@@ -259,7 +284,7 @@ class Ascent:
         self._begin(np.arange(many, self._master.n_rows))
 
 
-def _of_routes(master: Master) -> Bools:
+def of_routes(master: Master) -> Bools:
     """Rows that say something of single routes: not degree, kg and m3, Carriage, Count and NotAgain."""
     program, n = master.program, master.program.n
     useful = np.zeros(master.n_rows, dtype=np.bool_)

@@ -16,6 +16,7 @@ import numpy as np
 
 from voltmile.routes.day import HubDay
 from voltmile.routes.network import Vector
+from voltmile.routes.pool_prices import pool_prices
 from voltmile.routes.rates import Rates
 from voltmile.solve.hub_tree.ascent import Ascent, Routes
 from voltmile.solve.hub_tree.branching import Limits
@@ -25,6 +26,9 @@ from voltmile.solve.hub_tree.nodes import NodeSolver, Work
 from voltmile.solve.hub_tree.prices import RouteFloor, multipliers
 from voltmile.solve.hub_tree.program import TreeProgram, tree_program
 from voltmile.solve.hub_tree.records import Effort
+from voltmile.solve.hub_tree.ruin import Nodes
+from voltmile.solve.hub_tree.strict import StrictFloor, strict_floor
+from voltmile.solve.hub_tree.strict_ascent import StrictAscent
 from voltmile.solve.matrix import FloatArray
 from voltmile.solve.two_index import Bools, Ints
 
@@ -79,6 +83,7 @@ class _Mix:
     rides: list[int]
     solver: NodeSolver
     ascent: Ascent | None = None
+    strict: StrictFloor | None = None
 
 
 class MixSolver:
@@ -90,6 +95,8 @@ class MixSolver:
         Of all types.
     cost : float
         Of the best plan.
+    tours : sequence of tuple of int
+        That may be routes of good plans.
 
     Attributes
     ----------
@@ -105,10 +112,12 @@ class MixSolver:
         cost: float,
         effort: Effort,
         work: Work,
+        tours: Sequence[Nodes] = (),
     ) -> None:
         self._day, self._rates, self._cost = day, list(rates), cost
-        self._effort, self._work = effort, work
+        self._effort, self._work, self._tours = effort, work, tours
         self._floor = RouteFloor(program, day, rates)
+        self._strict = strict_floor(program, day, self._floor, cost)
         self._known: dict[tuple[int | None, Fleet | Enter], None] = {}
         self._begun: dict[int, _Mix] = {}
         self.mixes = self._listed(program) if self._floor.possible else None
@@ -165,12 +174,15 @@ class MixSolver:
             if done.x is not None and not self._work.over():
                 mix.ascent = self._ascent(mixes, at, mix, duals)
         else:
+            strict = self._strict
+            if mix.ascent.done and strict is not None and mix.strict is None:
+                mix.ascent, mix.strict = self._strict_ascent(mix, mix.ascent, strict), strict
             mix.ascent.run(target, _STEPS, self._work)
             found = mix.ascent.best
             mixes.bound[at] = max(mixes.bound[at], mix.ascent.bound)
-            mixes.done[at] = mix.ascent.done
+            mixes.done[at] = mix.ascent.done and mix.strict is strict
         with self._work.on("mixes"):
-            fixed, each = self._floor.bound(found)
+            fixed, each = (mix.strict or self._floor).bound(found)
             np.maximum(mixes.bound, value_of(fixed, each, mixes.counts), out=mixes.bound)
 
     def _begin(self, mixes: MixBounds, at: int) -> _Mix:
@@ -191,6 +203,28 @@ class MixSolver:
         routes = Routes(program, program.day_program.day, rates, self._floor)
         counts = mixes.counts[at, mix.own].tolist()
         return Ascent(mix.solver.master, duals, routes, self._floor, mix.rides, counts, self._cost)
+
+    def _strict_ascent(self, mix: _Mix, before: Ascent, strict: StrictFloor) -> StrictAscent:
+        """Begin where walks end, from the tours that the types of the mix can drive."""
+        program = mix.solver.program
+        rates = [self._rates[k] for k in mix.rides]
+        routes = Routes(program, program.day_program.day, rates, self._floor)
+        if self._tours:
+            prices = pool_prices(self._day, self._tours, self._rates)
+            for j, tour in enumerate(prices.tours):
+                for q, k in enumerate(mix.rides):
+                    if np.isfinite(prices.cost[j, k]):
+                        routes.add(q, tour.nodes)
+        return StrictAscent(
+            mix.solver.master,
+            before.duals,
+            routes,
+            self._floor,
+            strict,
+            mix.rides,
+            before.counts,
+            self._cost,
+        )
 
     def _program(self, rides: Sequence[int]) -> TreeProgram:
         day = replace(self._day, rides=tuple(self._day.rides[k] for k in rides))

@@ -102,6 +102,11 @@ class Plans:
         self.routes = tuple(PlannedRoute(k, prices.tours[t]) for t, k in sorted(chosen))
         return True
 
+    @property
+    def tours(self) -> list[Nodes]:
+        """Tours known, drivable or not."""
+        return list(self._pool)
+
     def priced(self) -> list[tuple[Nodes, float]]:
         """Return the tours that some type can drive, each with its least cost."""
         prices = pool_prices(self.day, list(self._pool), self.rates)

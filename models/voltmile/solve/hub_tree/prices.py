@@ -27,7 +27,7 @@ _EXCESS = 1e-7
 #: Levels of load that take too long.
 _MOST_LEVELS = 4000
 #: Stands for the cost of a route where a type has none.
-_NONE = 1e12
+NONE = 1e12
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,11 +133,16 @@ class RouteFloor:
 
     def bound(self, found: Multipliers) -> tuple[float, Vector]:
         """Return a, b: a plan with X[k] routes of each type costs at least a + sum of b_k X_k."""
-        fixed, each = self.sides(found), []
-        for t, k in enumerate(self._types):
-            values = [self._walks(t, found, of, own=ride == k)[1] for ride, of in found.types.items()]
-            each.append(max(values))
-        return fixed, np.array(each)
+        fixed, each = self.by_type(found)
+        return fixed, np.max(list(each.values()), axis=0)
+
+    def by_type(self, found: Multipliers) -> tuple[float, dict[int, Vector]]:
+        """Return a and, by the type whose dual values are used, b as in ``bound``."""
+        each = {
+            ride: np.array([self._walks(t, found, of, own=ride == k)[1] for t, k in enumerate(self._types)])
+            for ride, of in found.types.items()
+        }
+        return self.sides(found), each
 
     def routes(self, found: Multipliers, ride: int, most: int, within: float) -> tuple[float, list[Nodes]]:
         """Bound the routes of a type by its own dual values; and the cheapest walks, one for each start.
@@ -163,12 +168,13 @@ class RouteFloor:
 
     def _walks(self, t: int, found: Multipliers, of: OfType, *, own: bool) -> tuple[Walks, float]:
         """Return the cheapest walks of a type by the dual values of one type, and a safe bound on them."""
-        arcs, most = self._arcs(t, found, of, own=own), self.loads.most[t]
+        arcs, most = self.arcs(t, found, of, own=own), self.loads.most[t]
         walks = cheapest_walks(arcs.go, arcs.carry, self.loads.units, most, self.loads.spare)
         least = float(walks.closed.min())
-        return walks, least - arcs.off if math.isfinite(least) else _NONE * max(arcs.off, 1.0)
+        return walks, least - arcs.off if math.isfinite(least) else NONE * max(arcs.off, 1.0)
 
-    def _arcs(self, t: int, found: Multipliers, of: OfType, *, own: bool) -> Arcs:
+    def arcs(self, t: int, found: Multipliers, of: OfType, *, own: bool) -> Arcs:
+        """Reduced costs of driving for a type by the dual values of one, ``own`` if it is the same."""
         k, n = self._types[t], self._program.n
         ride, rate, limit = self._day.rides[k], self._rates[k], self._program.day_program.limit
         of_h = of.limits.get("shift", 0.0)

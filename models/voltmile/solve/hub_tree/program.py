@@ -181,13 +181,18 @@ def _resource(program: DayProgram, row: str, k: int, t: int) -> Resource:
     driving, n = program.limit_of_driving(row), program.size
     drive = np.zeros((n + 1, n + 1)) if driving is None else np.asarray(driving[k], dtype=np.float64)
     serve = np.r_[0.0, program.limit_of_serving(row)[k]]
-    way = drive[0]
-    while driving is not None:
+    reach = shortest_ways_out(drive) + serve
+    return Resource(row, t, float(program.limit[row][k]) * (1 + 1e-12), drive, serve, reach)
+
+
+def shortest_ways_out(drive: Matrix) -> Vector:
+    """Shortest ways from the hub to every node, shape (n + 1,); lengths are not negative."""
+    way: Vector = drive[0]
+    while True:
         shorter = np.asarray(np.minimum(way, (way[:, None] + drive).min(axis=0)))
         if (shorter == way).all():
-            break
+            return way
         way = shorter
-    return Resource(row, t, float(program.limit[row][k]) * (1 + 1e-12), drive, serve, way + serve)
 
 
 def _upper(program: DayProgram, layout: Layout, resources: Sequence[Resource]) -> FloatArray:

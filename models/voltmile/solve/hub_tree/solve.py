@@ -109,7 +109,7 @@ def _mixes(plans: Plans, program: TreeProgram, effort: Effort, gap: float, work:
     """Bound all mixes of vehicles that may be in a better plan; None where they cannot be listed."""
     if not plans.routes or work.over():
         return None
-    solver = MixSolver(plans.day, plans.rates, program, plans.cost, effort, work)
+    solver = MixSolver(plans.day, plans.rates, program, plans.cost, effort, work, plans.tours)
     first = [sum(route.ride == k for route in plans.routes) for k in program.layout.types]
     with contextlib.suppress(SolverError):  # what is proven stays proven
         solver.solve(first, gap)

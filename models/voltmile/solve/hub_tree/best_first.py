@@ -1,0 +1,262 @@
+"""Cheapest ng-routes within a load and one resource, best first (models/ROUTING.md, *Hub-days*).
+
+Nothing here knows vehicles or money: arrays in, arrays out. A label is the end of a route, from a village to
+the hub: what it delivers is what is aboard at its village, so that costs by the load are known as it grows.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+#: Labels there is room for at first.
+_ROOM = 4096
+
+
+class Ways(NamedTuple):
+    """What driving costs and takes; w units are delivered from a village on, max(w - spare, 0) count as load.
+
+    Attributes
+    ----------
+    go, carry : array, shape (n + 1, n + 1)
+        Cost of driving from i to j (infinity: barred), and for each unit aboard.
+    take, take_carry : array, shape (n + 1, n + 1)
+        The same of the resource; not negative.
+    units : array of int, shape (n + 1,)
+    most : int
+        Units a route delivers at most.
+    spare : int
+    limit : float
+        Of the resource.
+    """
+
+    go: Any
+    carry: Any
+    take: Any
+    take_carry: Any
+    units: Any
+    most: int
+    spare: int
+    limit: float
+
+
+class Memory(NamedTuple):
+    """ng-neighbourhoods: the bits a label at a village knows.
+
+    Attributes
+    ----------
+    bit : array of uint64, shape (n + 1,)
+    seen : array of uint64, shape (n + 1, n + 1)
+        ``seen[i, j]``: the bit of j where j is in the neighbourhood of i, else 0.
+    common : array of uint64, shape (n + 1, n + 1)
+        Bits in the neighbourhoods of both.
+    """
+
+    bit: Any
+    seen: Any
+    common: Any
+
+
+class Beginnings(NamedTuple):
+    """Cheapest beginnings of walks without 2-cycles, by a price of the resource.
+
+    Attributes
+    ----------
+    price : array, shape (r,)
+    best, second : array, shape (r, most + 1, n + 1)
+        Least cost of a way from the hub to a village from which on so many units are delivered, the resource
+        at its price; and the least of those that come from another village than the best.
+    before : array of int, shape (r, most + 1, n + 1)
+        The village before it on the best one; 0: the hub.
+    reach, reach_carry : array, shape (n + 1,)
+        The least such a way takes of the resource, and for each unit aboard.
+    """
+
+    price: Any
+    best: Any
+    second: Any
+    before: Any
+    reach: Any
+    reach_carry: Any
+
+
+class Tree(NamedTuple):
+    """Labels made: the village of each, and the label it was grown from (-1: the hub)."""
+
+    village: Any
+    grown_from: Any
+
+
+@njit(cache=True)
+def beginnings(go: Any, carry: Any, units: Any, most: int, spare: int) -> tuple[Any, Any, Any]:
+    """Build ``best, second, before`` for one price, which is in the costs."""
+    n = len(units) - 1
+    best, second = np.full((most + 1, n + 1), np.inf), np.full((most + 1, n + 1), np.inf)
+    before = np.full((most + 1, n + 1), -1, np.int16)
+    for w in range(most, 0, -1):
+        aboard = max(w - spare, 0)
+        for j in range(1, n + 1):
+            if w < units[j]:
+                continue
+            b, c, f = go[0, j] + carry[0, j] * aboard, np.inf, 0
+            for i in range(1, n + 1):
+                more = w + units[i]
+                if more > most:
+                    continue
+                first = best[more, i] if before[more, i] != j else second[more, i]
+                v = first + go[i, j] + carry[i, j] * aboard
+                if v < b:
+                    b, c, f = v, b, i
+                elif v < c:
+                    c = v
+            best[w, j], second[w, j], before[w, j] = b, c, f
+    return best, second, before
+
+
+@njit(cache=True)
+def least_closed(best: Any, go: Any, units: Any) -> float:
+    """Least cost of a whole walk from a table of beginnings."""
+    least = np.inf
+    for j in range(1, len(units)):
+        if units[j] < len(best):
+            least = min(least, best[units[j], j] + go[j, 0])
+    return least
+
+
+@njit(cache=True)
+def _wider(array: Any, room: int) -> Any:
+    more = np.empty(room, array.dtype)
+    more[: len(array)] = array
+    return more
+
+
+@njit(cache=True)
+def cheapest(
+    ways: Ways,
+    memory: Memory,
+    first: Beginnings,
+    below: float,
+    many: int,
+    within: float,
+    effort: int,
+    exact: bool,
+) -> tuple[float, Any, Tree, int]:
+    """Find the cheapest ng-routes that cost less than ``below``.
+
+    Labels leave the queue by the least they can cost as a whole; one that another label of its village is no
+    worse than in load, resource, cost and memory leaves for good.
+
+    Parameters
+    ----------
+    many : int
+        Routes to find at most.
+    within : float
+        Routes that cost more than the cheapest by so much are left out.
+    effort : int
+        Labels to grow at most.
+    exact : bool
+        False ignores the memory where labels are compared: what it finds are routes, not a bound.
+
+    Returns
+    -------
+    least : float
+        No route costs less (if exact), at most ``below``.
+    found : list of int
+        Last labels of the routes, the cheapest first.
+    tree : Tree
+    grown : int
+        Labels grown.
+    """
+    go, carry, take, take_carry, units, most, spare, limit = ways
+    bit, seen, common = memory
+    n, room = len(units) - 1, _ROOM
+    village, load, mask = np.empty(room, np.int16), np.empty(room, np.int32), np.empty(room, np.uint64)
+    cost, taken, worth = np.empty(room), np.empty(room), np.empty(room)
+    came, after = np.empty(room, np.int32), np.empty(room, np.int32)
+    head, tail = np.full(n + 1, -1, np.int32), np.full(n + 1, -1, np.int32)
+    queue, found = [(0.0, 0)], [0]
+    queue.pop()
+    found.pop()
+    least, made, grown, at, value = below, 0, 0, -1, -np.inf
+    while True:
+        here, aboard, had, used = 0, 0, 0.0, 0.0
+        known = np.uint64(0)
+        if at >= 0:
+            here, aboard, had, used, known = (
+                village[at],
+                max(load[at] - spare, 0),
+                cost[at],
+                taken[at],
+                mask[at],
+            )
+        if made + n + 1 > room:
+            room = 2 * room + n
+            village, load, mask = _wider(village, room), _wider(load, room), _wider(mask, room)
+            cost, taken, worth = _wider(cost, room), _wider(taken, room), _wider(worth, room)
+            came, after = _wider(came, room), _wider(after, room)
+        for i in range(n + 1):
+            if (at < 0 and i == 0) or i == here or (known & seen[here, i]) != 0:
+                continue
+            c, e = (
+                had + go[i, here] + carry[i, here] * aboard,
+                used + take[i, here] + take_carry[i, here] * aboard,
+            )
+            w, f = units[i] + (load[at] if at >= 0 else 0), value
+            if i == 0:
+                if e > limit:
+                    continue
+                f = max(f, c)
+            else:
+                if w > most or e + first.reach[i] + first.reach_carry[i] * max(w - spare, 0) > limit:
+                    continue
+                barred = at >= 0 and seen[i, here] != 0
+                for r in range(len(first.price)):
+                    way = first.best[r, w, i]
+                    if barred and first.before[r, w, i] == here:
+                        way = first.second[r, w, i]
+                    f = max(f, c + way + first.price[r] * (e - limit))
+            if f < below:
+                village[made], load[made], cost[made], taken[made], worth[made] = i, w, c, e, f
+                mask[made], came[made] = (known & common[here, i]) | bit[i], at
+                heapq.heappush(queue, (f, made))
+                made += 1
+        at = -1
+        while len(queue) > 0 and len(found) < many:
+            value, label = heapq.heappop(queue)
+            if len(found) == 0:
+                least = value
+            elif value > least + within:
+                break
+            j = village[label]
+            if j == 0:
+                found.append(label)
+                continue
+            other = head[j]
+            while other >= 0 and not (
+                cost[other] <= cost[label]
+                and load[other] <= load[label]
+                and taken[other] <= taken[label]
+                and (not exact or (mask[other] & ~mask[label]) == 0)
+            ):
+                other = after[other]
+            if other >= 0:
+                continue
+            if grown < effort:
+                at = label
+            break
+        if at < 0:
+            break
+        j = village[at]
+        after[at] = -1
+        if head[j] < 0:
+            head[j] = at
+        else:
+            after[tail[j]] = at
+        tail[j] = at
+        grown += 1
+    if len(found) == 0 and len(queue) == 0 and grown < effort:
+        least = below
+    return least, found, Tree(village, came), grown

@@ -1,0 +1,166 @@
+"""What routes cost at least that also keep their range or shift and hardly visit a village twice.
+
+The walks of :mod:`voltmile.solve.hub_tree.prices` only pay for what they use beyond a limit. Here labels
+keep it: an electric type its range, the others the shift (models/ROUTING.md, *Hub-days*).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from voltmile.routes.day import HubDay
+from voltmile.routes.labelling.neighbourhoods import nearest, neighbourhoods
+from voltmile.routes.network import Matrix, Vector
+from voltmile.solve.hub_tree.best_first import Beginnings, Memory, Ways, beginnings, cheapest, least_closed
+from voltmile.solve.hub_tree.prices import NONE, Arcs, Multipliers, RouteFloor
+from voltmile.solve.hub_tree.program import TreeProgram, shortest_ways_out
+from voltmile.solve.hub_tree.ruin import Nodes
+from voltmile.solve.matrix import FloatArray
+
+#: Villages a label remembers around its own.
+_NEIGHBOURS = 8
+#: Labels grown in a call: when routes are looked for, when a bound is proven, and when all types are bounded.
+_FAIR, _EXACT, _OTHERS = 20_000, 50_000, 10_000
+#: A limit counts as kept up to this: sums of floats are not exact.
+_KEPT = 1 + 1e-8
+#: Where there is no limit.
+_NO_LIMIT = 1e18
+#: Prices of the resource tried around the last one, and those tried at first, as powers of two.
+_AROUND, _FIRST = (0.7, 1.0, 1.4), range(-4, 6)
+
+
+@dataclass(frozen=True, eq=False)
+class _Taken:
+    """What driving takes of a type's resource."""
+
+    take: Matrix
+    carry: Matrix
+    limit: float
+    reach: FloatArray
+    reach_carry: FloatArray
+
+
+class StrictFloor:
+    """Least cost of a feasible route of each type, less its share in the rows of a two-index program.
+
+    Parameters
+    ----------
+    floor : RouteFloor
+    memory : Memory
+    cost : float
+        Of a plan; sets the scale of prices.
+    """
+
+    def __init__(
+        self, program: TreeProgram, day: HubDay, floor: RouteFloor, memory: Memory, cost: float
+    ) -> None:
+        self._types, self._floor, self._cost = program.layout.types, floor, cost
+        self._taken = [_taken(program, day, floor, k) for k in self._types]
+        self._price = [0.0] * len(self._types)
+        self._memory = memory
+
+    def routes(
+        self, found: Multipliers, ride: int, below: float, many: int, within: float
+    ) -> tuple[float, list[Nodes]]:
+        """Look for routes of a type that cost less than ``below``, each village remembered but in comparing.
+
+        Returns
+        -------
+        least : float
+            Of the cheapest one found, ``below`` without one. Nothing is proven.
+        walks : list of tuple of int
+        """
+        t = self._types.index(ride)
+        least, walks, _ = self._search(t, found, ride, (below, many, within, _FAIR, False))
+        return least if walks else below, walks
+
+    def least(self, found: Multipliers, ride: int, below: float) -> tuple[float, list[Nodes]]:
+        """Bound the routes of a type by its own dual values, at most ``below``; and a route below it."""
+        t = self._types.index(ride)
+        least, walks, off = self._search(t, found, ride, (below, 1, 0.0, _EXACT, True))
+        return least - off if math.isfinite(least) else NONE, walks
+
+    def bound(self, found: Multipliers) -> tuple[float, Vector]:
+        """As ``RouteFloor.bound``, by the dual values of the type that promise most."""
+        fixed, each = self._floor.by_type(found)
+        for t in range(len(self._types)):
+            ride = max(each, key=lambda ride: float(each[ride][t]))
+            least, _, off = self._search(t, found, ride, (math.inf, 1, 0.0, _OTHERS, True))
+            best = float(each[ride][t])
+            each[ride][t] = max(best, least - off if math.isfinite(least) else NONE)
+        return fixed, np.max(list(each.values()), axis=0)
+
+    def _search(
+        self, t: int, found: Multipliers, ride: int, how: tuple[float, int, float, int, bool]
+    ) -> tuple[float, list[Nodes], float]:
+        """Search the routes of a type by the dual values of one, ``ride``."""
+        own = self._types[t] == ride
+        arcs, loads = self._floor.arcs(t, found, found.types[ride], own=own), self._floor.loads
+        taken, most = self._taken[t], loads.most[t]
+        first = self._beginnings(t, arcs)
+        ways = Ways(arcs.go, arcs.carry, taken.take, taken.carry, loads.units, most, loads.spare, taken.limit)
+        least, ends, tree, _ = cheapest(ways, self._memory, first, *how)
+        price = float(first.price.max())
+        size = price * (taken.limit + (most + 2) * float(taken.take.max() + taken.carry.max() * most))
+        off = arcs.off + 8 * (most + 10) * 2.0**-52 * (size if price else 0.0)
+        return float(least), [_nodes(tree.village, tree.grown_from, end) for end in ends], off
+
+    def _beginnings(self, t: int, arcs: Arcs) -> Beginnings:
+        """Tables at several prices of the resource, around the one that was best the last time."""
+        taken, limited = self._taken[t], self._taken[t].limit < _NO_LIMIT
+        prices = [0.0]
+        if limited and self._price[t] > 0:
+            prices += [factor * self._price[t] for factor in _AROUND]
+        elif limited:
+            prices += [self._cost / 100 / taken.limit * 2.0**power for power in _FIRST]
+        tables = [self._table(t, arcs, price) for price in prices]
+        worth = [least for least, _ in tables]
+        top = int(np.argmax(worth))
+        self._price[t] = prices[top]
+        kept = sorted({0, top, *np.argsort(worth)[-2:].tolist()})
+        best, second, before = (np.stack([tables[j][1][q] for j in kept]) for q in range(3))
+        price = np.array([prices[j] for j in kept])
+        return Beginnings(price, best, second, before, taken.reach, taken.reach_carry)
+
+    def _table(self, t: int, arcs: Arcs, price: float) -> tuple[float, tuple[FloatArray, ...]]:
+        """Least cost of a whole walk at a price, and the tables."""
+        taken, loads = self._taken[t], self._floor.loads
+        go, carry = arcs.go + price * taken.take, arcs.carry + price * taken.carry
+        tables = beginnings(go, carry, loads.units, loads.most[t], loads.spare)
+        return float(least_closed(tables[0], go, loads.units)) - price * taken.limit, tables
+
+
+def strict_floor(program: TreeProgram, day: HubDay, floor: RouteFloor, cost: float) -> StrictFloor | None:
+    """Return the floor of a day; None where 64 bits do not tell neighbourhoods apart."""
+    memory = _memory(day.network.distance_km)
+    return None if memory is None else StrictFloor(program, day, floor, memory, cost)
+
+
+def _taken(program: TreeProgram, day: HubDay, floor: RouteFloor, k: int) -> _Taken:
+    ride, km, limit = day.rides[k], day.network.distance_km, program.day_program.limit
+    if ride.electric:
+        take, carry = ride.empty_per_km * km, ride.load_per_km_kg * floor.loads.unit_kg * km
+        most = float(limit["range"][k])
+    else:
+        take, carry, most = floor.step, np.zeros_like(km), float(limit["shift"][k])
+    limited = most * _KEPT if math.isfinite(most) else _NO_LIMIT
+    return _Taken(take, carry, limited, shortest_ways_out(take), shortest_ways_out(carry))
+
+
+def _memory(km: Matrix) -> Memory | None:
+    found = neighbourhoods(nearest(km, _NEIGHBOURS))
+    if found is None:
+        return None
+    return Memory(found.bit, np.where(found.inside, found.bit[None, :], np.uint64(0)), found.common)
+
+
+def _nodes(village: FloatArray, grown_from: FloatArray, end: int) -> Nodes:
+    """Villages of a route in driving order, from its last label."""
+    nodes, label = list[int](), int(grown_from[end])
+    while label >= 0:
+        nodes.append(int(village[label]))
+        label = int(grown_from[label])
+    return tuple(nodes)
