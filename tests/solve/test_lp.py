@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -172,6 +173,43 @@ def test_a_solve_that_leads_nowhere_is_repeated_from_scratch(monkeypatch):
 def test_an_iteration_limit_of_the_caller_is_an_answer():
     lp = LpModel(covering(40, 500), options={"simplex_iteration_limit": 3, "presolve": "off"})
     assert lp.solve().status is Status.ITERATION_LIMIT
+
+
+class Infos:
+    """HiGHS with a violation in its information, as it says it of rows and costs of 1e9."""
+
+    def __init__(self, highs, **said):
+        self._highs, self._said, self.asked = highs, said, 0
+
+    def __getattr__(self, name):
+        return getattr(self._highs, name)
+
+    def getInfo(self):
+        info = self._highs.getInfo()
+        self.asked += 1
+        known = {name: getattr(info, name) for name in dir(info) if not name.startswith("_")}
+        return SimpleNamespace(**{**known, **self._said})
+
+
+@pytest.mark.parametrize("kind", ["primal", "dual"])
+@pytest.mark.parametrize(("violation", "fine"), [(1.4e-6, True), (1e-2, False)])
+def test_a_violation_no_larger_than_rounding_is_none_after_a_solve_from_scratch(kind, violation, fine):
+    lp = LpModel(covering(40, 500))
+    expected = lp.solve().objective
+    lp.set_costs([0], [1e9])
+    lp.set_row_bounds([0], [0.0], [math.inf])
+    lp.add_columns([0.0], [0, 1], [0], [1.0], lower=1e9, upper=1e9)  # an activity of 1e9
+    said = {f"max_{kind}_infeasibility": violation, f"{kind}_solution_status": 1}
+    lp._highs = Infos(lp._highs, **said)
+    if not fine:
+        with pytest.raises(SolverError, match="model status kOptimal"):
+            lp.solve()
+        return
+    result = lp.solve()
+    assert (result.status, result.cold) == (Status.OPTIMAL, True)
+    assert result.objective < expected
+    assert result.row_duals is not None
+    assert lp._highs.asked >= 2
 
 
 def test_a_status_without_an_answer_raises(monkeypatch):

@@ -27,6 +27,9 @@ _FALLBACK: Mapping[str, OptionValue] = {"simplex_strategy": 1, "simplex_iteratio
 """HiGHS' defaults, dual simplex without a limit, for a solve that led nowhere: undecided, or cycling (HiGHS
 issue 1785)."""
 
+_ROUNDING = 1e-12
+"""What rounding can violate, as a share of the largest amount or cost."""
+
 
 @dataclass(frozen=True, eq=False)
 class LpResult:
@@ -250,7 +253,7 @@ class LpModel:
             return result
         left = None if time_limit_s is None else max(0.0, time_limit_s - (time.perf_counter() - began))
         apply_options(self._highs, _FALLBACK)
-        again = self._once(True, left, stop)
+        again = self._once(True, left, stop, last=True)
         apply_options(self._highs, self._usual)
         if again.status in (Status.UNKNOWN, Status.FAILED):
             name = self._highs.getModelStatus().name
@@ -262,7 +265,9 @@ class LpModel:
             seconds=result.seconds + again.seconds,
         )
 
-    def _once(self, cold: bool, time_limit_s: float | None, stop: Stop | None) -> LpResult:
+    def _once(
+        self, cold: bool, time_limit_s: float | None, stop: Stop | None, *, last: bool = False
+    ) -> LpResult:
         highs = self._highs
         if cold:
             highs.clearSolver()
@@ -273,14 +278,17 @@ class LpModel:
             raise ValueError(f"a time limit of {time_limit_s} s")
         watch = Watch(stop)
         seconds = watch.run(highs)
-        return self._result(cold, watch.interrupted, seconds)
+        return self._result(cold, watch.interrupted, seconds, last)
 
-    def _result(self, cold: bool, interrupted: bool, seconds: float) -> LpResult:
+    def _result(self, cold: bool, interrupted: bool, seconds: float, last: bool) -> LpResult:
         info, solution = self._highs.getInfo(), self._highs.getSolution()
         status = status_of(self._highs.getModelStatus().name)
         primal = info.primal_solution_status == FEASIBLE
         if status is Status.OPTIMAL and not (primal and info.dual_solution_status == FEASIBLE):
-            status = Status.UNKNOWN  # optimal for the scaled program only
+            # Optimal for the scaled program only. HiGHS' tolerances are absolute: rounding alone exceeds them
+            # among costs or activities of 1e9 and more, and solving again does not help.
+            primal = last and self._off_by_rounding()
+            status = Status.OPTIMAL if primal else Status.UNKNOWN
         optimal = status is Status.OPTIMAL
         x = np.array(solution.col_value, dtype=np.float64) if primal else None
         return LpResult(
@@ -293,6 +301,16 @@ class LpModel:
             cold=cold,
             interrupted=interrupted,
             seconds=seconds,
+        )
+
+    def _off_by_rounding(self) -> bool:
+        """Whether the last solution violates rows, bounds and dual signs by no more than rounding does."""
+        info, solution = self._highs.getInfo(), self._highs.getSolution()
+        amounts = np.abs(np.r_[1.0, solution.col_value, solution.row_value]).max()
+        costs = np.abs(np.r_[1.0, self._costs]).max()
+        return bool(
+            info.max_primal_infeasibility <= _ROUNDING * amounts
+            and info.max_dual_infeasibility <= _ROUNDING * costs
         )
 
 
