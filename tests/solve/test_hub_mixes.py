@@ -123,7 +123,8 @@ def test_every_route_is_bounded_at_any_multipliers(whole):
         assert same == fixed
         assert (stricter >= each).all()
         for t, k in enumerate(program.layout.types):
-            least, walks = strict.least(found, k, 1e6)
+            look = strict.look(found, k)
+            least, walks = look.least(1e6)
             higher += stricter[t] > each[t] + 0.1
             values = []
             for nodes, cost in zip(prices.tours, prices.cost[:, k], strict=True):
@@ -146,7 +147,7 @@ def test_every_route_is_bounded_at_any_multipliers(whole):
                 tight += each[t] > value - 5
                 values.append(value)
             assert len(walks) == 1
-            _, some = strict.routes(found, k, 1e6, 5, 10.0)
+            _, some = look.routes(1e6, 5, 10.0)
             assert 0 < len(some) <= 5
     assert tight
     assert higher

@@ -30,7 +30,7 @@ from voltmile.solve.status import Status
 from voltmile.solve.two_index import Bools, Ints
 
 #: Walks of a type that come in at once; how much dearer than the cheapest, as a share of a plan's cost.
-WALKS, WITHIN = 20, 3e-3
+_WALKS, _WITHIN = 20, 3e-3
 #: First half-width of the box, as a share of what the bound lacks for each village.
 _BOX = 0.15
 #: A step is taken when it gains so much of what the linear program promises.
@@ -39,6 +39,8 @@ _GAIN = 0.1
 _WIDER, _NARROWER, _AT = 1.3, 0.6, 0.999
 #: Promise, as a share of a plan's cost, under which the dual values are the best there are.
 _LITTLE = 3e-4
+#: The same where an ascent over feasible routes follows, which does the rest in less time.
+_BRIEF = 3e-3
 #: Cuts that come in at once, and rounds of them.
 _CUTS, _ROUNDS = 60, 6
 #: Cost of a route too few or too many, in thousandths of a plan's cost.
@@ -112,6 +114,8 @@ class Ascent:
         Routes of each type.
     cost : float
         Of the best plan.
+    brief : bool
+        End early: another ascent goes on.
 
     Attributes
     ----------
@@ -129,7 +133,10 @@ class Ascent:
         rides: Sequence[int],
         counts: Sequence[float],
         cost: float,
+        *,
+        brief: bool = False,
     ) -> None:
+        self._brief = brief
         self._master, self._routes, self._floor = master, routes, floor
         self._rides, self._counts, self._cost = list(rides), np.array(counts, dtype=np.float64), cost
         self._finder = Finder(master.program)
@@ -180,7 +187,9 @@ class Ascent:
             self._width *= _WIDER
         elif value < self.bound - promise:
             self._width *= _NARROWER
-        if promise < _LITTLE * self._cost or not new:
+        if self._brief and promise < _BRIEF * self._cost:
+            self.done = True
+        elif promise < _LITTLE * self._cost or not new:
             if inner.all() or promise < _LITTLE * self._cost / 10:
                 self._cut(solved.x)
                 return
@@ -196,7 +205,7 @@ class Ascent:
         """Bound of the mix at dual values, safely; walks found come in. How many these are."""
         found, total, many = multipliers(self._master, duals, self._rides), 0.0, len(self._routes.cost)
         for t, (ride, count) in enumerate(zip(self._rides, self._counts, strict=True)):
-            least, walks = self._floor.routes(found, ride, WALKS, WITHIN * self._cost)
+            least, walks = self._floor.routes(found, ride, _WALKS, _WITHIN * self._cost)
             total += float(count) * least
             for nodes in walks:
                 self._routes.add(t, nodes)

@@ -14,6 +14,8 @@ from numba import njit
 
 #: Labels there is room for at first.
 _ROOM = 4096
+#: Labels compared at once.
+_BLOCK = 64
 
 
 class Ways(NamedTuple):
@@ -127,9 +129,16 @@ def least_closed(best: Any, go: Any, units: Any) -> float:
 
 
 @njit(cache=True)
-def _wider(array: Any, room: int) -> Any:
+def _longer(array: Any, room: int) -> Any:
     more = np.empty(room, array.dtype)
     more[: len(array)] = array
+    return more
+
+
+@njit(cache=True)
+def _wider(table: Any, width: int) -> Any:
+    more = np.empty((table.shape[0], width), table.dtype)
+    more[:, : table.shape[1]] = table
     return more
 
 
@@ -174,9 +183,10 @@ def cheapest(
     bit, seen, common = memory
     n, room = len(units) - 1, _ROOM
     village, load, mask = np.empty(room, np.int16), np.empty(room, np.int32), np.empty(room, np.uint64)
-    cost, taken, worth = np.empty(room), np.empty(room), np.empty(room)
-    came, after = np.empty(room, np.int32), np.empty(room, np.int32)
-    head, tail = np.full(n + 1, -1, np.int32), np.full(n + 1, -1, np.int32)
+    cost, taken, came = np.empty(room), np.empty(room), np.empty(room, np.int32)
+    width, held = _ROOM // 16, np.zeros(n + 1, np.int64)  # labels grown, side by side for each village
+    of_cost, of_taken = np.empty((n + 1, width)), np.empty((n + 1, width))
+    of_load, of_mask = np.empty((n + 1, width), np.int64), np.empty((n + 1, width), np.uint64)
     queue, found = [(0.0, 0)], [0]
     queue.pop()
     found.pop()
@@ -185,25 +195,17 @@ def cheapest(
         here, aboard, had, used = 0, 0, 0.0, 0.0
         known = np.uint64(0)
         if at >= 0:
-            here, aboard, had, used, known = (
-                village[at],
-                max(load[at] - spare, 0),
-                cost[at],
-                taken[at],
-                mask[at],
-            )
+            here, had, used, known = village[at], cost[at], taken[at], mask[at]
+            aboard = max(load[at] - spare, 0)
         if made + n + 1 > room:
             room = 2 * room + n
-            village, load, mask = _wider(village, room), _wider(load, room), _wider(mask, room)
-            cost, taken, worth = _wider(cost, room), _wider(taken, room), _wider(worth, room)
-            came, after = _wider(came, room), _wider(after, room)
+            village, load, mask = _longer(village, room), _longer(load, room), _longer(mask, room)
+            cost, taken, came = _longer(cost, room), _longer(taken, room), _longer(came, room)
         for i in range(n + 1):
             if (at < 0 and i == 0) or i == here or (known & seen[here, i]) != 0:
                 continue
-            c, e = (
-                had + go[i, here] + carry[i, here] * aboard,
-                used + take[i, here] + take_carry[i, here] * aboard,
-            )
+            c = had + go[i, here] + carry[i, here] * aboard
+            e = used + take[i, here] + take_carry[i, here] * aboard
             w, f = units[i] + (load[at] if at >= 0 else 0), value
             if i == 0:
                 if e > limit:
@@ -219,7 +221,7 @@ def cheapest(
                         way = first.second[r, w, i]
                     f = max(f, c + way + first.price[r] * (e - limit))
             if f < below:
-                village[made], load[made], cost[made], taken[made], worth[made] = i, w, c, e, f
+                village[made], load[made], cost[made], taken[made] = i, w, c, e
                 mask[made], came[made] = (known & common[here, i]) | bit[i], at
                 heapq.heappush(queue, (f, made))
                 made += 1
@@ -234,15 +236,17 @@ def cheapest(
             if j == 0:
                 found.append(label)
                 continue
-            other = head[j]
-            while other >= 0 and not (
-                cost[other] <= cost[label]
-                and load[other] <= load[label]
-                and taken[other] <= taken[label]
-                and (not exact or (mask[other] & ~mask[label]) == 0)
-            ):
-                other = after[other]
-            if other >= 0:
+            c, e, w = cost[label], taken[label], load[label]
+            unknown = ~mask[label] if exact else np.uint64(0)
+            worse, begin = False, 0
+            while not worse and begin < held[j]:  # blocks without a way out, which the compiler makes wide
+                end = min(begin + _BLOCK, held[j])
+                count = 0
+                for k in range(begin, end):
+                    less = (of_cost[j, k] <= c) & (of_taken[j, k] <= e) & (of_load[j, k] <= w)
+                    count += less & ((of_mask[j, k] & unknown) == 0)
+                worse, begin = count > 0, end
+            if worse:
                 continue
             if grown < effort:
                 at = label
@@ -250,12 +254,13 @@ def cheapest(
         if at < 0:
             break
         j = village[at]
-        after[at] = -1
-        if head[j] < 0:
-            head[j] = at
-        else:
-            after[tail[j]] = at
-        tail[j] = at
+        if held[j] == width:
+            width *= 2
+            of_cost, of_taken = _wider(of_cost, width), _wider(of_taken, width)
+            of_load, of_mask = _wider(of_load, width), _wider(of_mask, width)
+        k = held[j]
+        of_cost[j, k], of_taken[j, k], of_load[j, k], of_mask[j, k] = cost[at], taken[at], load[at], mask[at]
+        held[j] += 1
         grown += 1
     if len(found) == 0 and len(queue) == 0 and grown < effort:
         least = below

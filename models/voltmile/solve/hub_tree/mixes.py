@@ -202,7 +202,10 @@ class MixSolver:
         rates = [self._rates[k] for k in mix.rides]
         routes = Routes(program, program.day_program.day, rates, self._floor)
         counts = mixes.counts[at, mix.own].tolist()
-        return Ascent(mix.solver.master, duals, routes, self._floor, mix.rides, counts, self._cost)
+        brief = self._strict is not None
+        return Ascent(
+            mix.solver.master, duals, routes, self._floor, mix.rides, counts, self._cost, brief=brief
+        )
 
     def _strict_ascent(self, mix: _Mix, before: Ascent, strict: StrictFloor) -> StrictAscent:
         """Begin where walks end, from the tours that the types of the mix can drive."""

@@ -23,7 +23,7 @@ from voltmile.solve.matrix import FloatArray
 #: Villages a label remembers around its own.
 _NEIGHBOURS = 8
 #: Labels grown in a call: when routes are looked for, when a bound is proven, and when all types are bounded.
-_FAIR, _EXACT, _OTHERS = 20_000, 50_000, 10_000
+_FAIR, _EXACT, _OTHERS = 20_000, 70_000, 10_000
 #: A limit counts as kept up to this: sums of floats are not exact.
 _KEPT = 1 + 1e-8
 #: Where there is no limit.
@@ -41,6 +41,48 @@ class _Taken:
     limit: float
     reach: FloatArray
     reach_carry: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """The routes of a type at dual values; ``off`` is more than rounding can change one by."""
+
+    ways: Ways
+    memory: Memory
+    first: Beginnings
+    off: float
+
+    def routes(self, below: float, many: int, within: float) -> tuple[float, list[Nodes]]:
+        """Look quickly for routes that cost less than ``below``; nothing is proven.
+
+        Parameters
+        ----------
+        many : int
+            At most so many, the cheapest first.
+        within : float
+            None that costs more than the cheapest by so much.
+
+        Returns
+        -------
+        least : float
+            Of the cheapest one found, ``below`` without one.
+        routes : list of tuple of int
+        """
+        least, routes = self._search(below, many, within, _FAIR, exact=False)
+        return least if routes else below, routes
+
+    def least(self, below: float = math.inf, effort: int = _EXACT) -> tuple[float, list[Nodes]]:
+        """Prove that no route costs less than a number, at most ``below``; and one that does not."""
+        least, routes = self._search(below, 1, 0.0, effort, exact=True)
+        return least - self.off if math.isfinite(least) else NONE, routes
+
+    def _search(
+        self, below: float, many: int, within: float, effort: int, *, exact: bool
+    ) -> tuple[float, list[Nodes]]:
+        least, ends, tree, _ = cheapest(
+            self.ways, self.memory, self.first, below, many, within, effort, exact
+        )
+        return float(least), [_nodes(tree.village, tree.grown_from, end) for end in ends]
 
 
 class StrictFloor:
@@ -62,51 +104,29 @@ class StrictFloor:
         self._price = [0.0] * len(self._types)
         self._memory = memory
 
-    def routes(
-        self, found: Multipliers, ride: int, below: float, many: int, within: float
-    ) -> tuple[float, list[Nodes]]:
-        """Look for routes of a type that cost less than ``below``, each village remembered but in comparing.
-
-        Returns
-        -------
-        least : float
-            Of the cheapest one found, ``below`` without one. Nothing is proven.
-        walks : list of tuple of int
-        """
-        t = self._types.index(ride)
-        least, walks, _ = self._search(t, found, ride, (below, many, within, _FAIR, False))
-        return least if walks else below, walks
-
-    def least(self, found: Multipliers, ride: int, below: float) -> tuple[float, list[Nodes]]:
-        """Bound the routes of a type by its own dual values, at most ``below``; and a route below it."""
-        t = self._types.index(ride)
-        least, walks, off = self._search(t, found, ride, (below, 1, 0.0, _EXACT, True))
-        return least - off if math.isfinite(least) else NONE, walks
+    def look(self, found: Multipliers, ride: int) -> Look:
+        """Prepare to look at the routes of a type by its own dual values."""
+        return self._look(self._types.index(ride), found, ride)
 
     def bound(self, found: Multipliers) -> tuple[float, Vector]:
         """As ``RouteFloor.bound``, by the dual values of the type that promise most."""
         fixed, each = self._floor.by_type(found)
+        best = np.max(list(each.values()), axis=0)
         for t in range(len(self._types)):
             ride = max(each, key=lambda ride: float(each[ride][t]))
-            least, _, off = self._search(t, found, ride, (math.inf, 1, 0.0, _OTHERS, True))
-            best = float(each[ride][t])
-            each[ride][t] = max(best, least - off if math.isfinite(least) else NONE)
-        return fixed, np.max(list(each.values()), axis=0)
+            best[t] = max(best[t], self._look(t, found, ride).least(effort=_OTHERS)[0])
+        return fixed, best
 
-    def _search(
-        self, t: int, found: Multipliers, ride: int, how: tuple[float, int, float, int, bool]
-    ) -> tuple[float, list[Nodes], float]:
-        """Search the routes of a type by the dual values of one, ``ride``."""
+    def _look(self, t: int, found: Multipliers, ride: int) -> Look:
         own = self._types[t] == ride
         arcs, loads = self._floor.arcs(t, found, found.types[ride], own=own), self._floor.loads
         taken, most = self._taken[t], loads.most[t]
         first = self._beginnings(t, arcs)
         ways = Ways(arcs.go, arcs.carry, taken.take, taken.carry, loads.units, most, loads.spare, taken.limit)
-        least, ends, tree, _ = cheapest(ways, self._memory, first, *how)
         price = float(first.price.max())
         size = price * (taken.limit + (most + 2) * float(taken.take.max() + taken.carry.max() * most))
         off = arcs.off + 8 * (most + 10) * 2.0**-52 * (size if price else 0.0)
-        return float(least), [_nodes(tree.village, tree.grown_from, end) for end in ends], off
+        return Look(ways, self._memory, first, off)
 
     def _beginnings(self, t: int, arcs: Arcs) -> Beginnings:
         """Tables at several prices of the resource, around the one that was best the last time."""

@@ -7,10 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from voltmile.routes.network import Vector
-from voltmile.solve.hub_tree.ascent import WALKS, WITHIN, Ascent, Routes, of_routes
+from voltmile.solve.hub_tree.ascent import Ascent, Routes, of_routes
 from voltmile.solve.hub_tree.master import Master
-from voltmile.solve.hub_tree.prices import Multipliers, RouteFloor, multipliers
-from voltmile.solve.hub_tree.strict import StrictFloor
+from voltmile.solve.hub_tree.prices import NONE, RouteFloor, multipliers
+from voltmile.solve.hub_tree.strict import Look, StrictFloor
+
+#: Routes of a type that come in at once; how much dearer than the cheapest, as a share of a plan's cost.
+_ROUTES, _WITHIN = 60, 6e-3
+#: What the box shrinks by when a search is cut off.
+_CUT_OFF = 0.5
 
 
 class StrictAscent(Ascent):
@@ -35,7 +40,7 @@ class StrictAscent(Ascent):
         counts: Sequence[float],
         cost: float,
     ) -> None:
-        self._strict = strict
+        self._strict, self._width = strict, 0.0
         super().__init__(master, duals, routes, floor, rides, counts, cost)
 
     def _evaluate(self, duals: Vector) -> tuple[float, int]:
@@ -44,27 +49,30 @@ class StrictAscent(Ascent):
         Where routes found quickly show that the bound is not worth having, it is only estimated, too high.
         """
         found, many = multipliers(self._master, duals, self._rides), len(self._routes.cost)
-        sides, least = self._floor.sides(found), self._quick(found, duals)
+        looks = [self._strict.look(found, ride) for ride in self._rides]
+        sides, least = self._floor.sides(found), self._quick(looks, duals)
         value = sides + float(self._counts @ least)
-        for t, ride in enumerate(self._rides):
+        for t, look in enumerate(looks):
             if value < self._worth_having:
                 break
-            proven, walks = self._strict.least(found, ride, least[t] + 1e-9 * self._cost)
+            below = least[t] + 1e-9 * self._cost
+            proven, routes = look.least(below)
+            if proven < below - 1e-8 * self._cost and not routes:
+                self._width *= _CUT_OFF  # too far from dual values at which walks are nearly feasible
             value -= float(self._counts[t]) * max(least[t] - proven, 0.0)
-            for nodes in walks:
+            for nodes in routes:
                 self._routes.add(t, nodes)
         size = abs(sides) + float(self._counts @ abs(least))
         return value - 16 * 2.0**-52 * size, len(self._routes.cost) - many
 
-    def _quick(self, found: Multipliers, duals: Vector) -> Vector:
+    def _quick(self, looks: Sequence[Look], duals: Vector) -> Vector:
         """Cost of the cheapest route known of each type at dual values, after a quick search for more."""
         rows = np.flatnonzero(of_routes(self._master))
         worth = np.asarray(self._master.rows(rows).T @ duals[rows])
-        least = self._routes.least_reduced(worth, len(self._rides))
-        for t, ride in enumerate(self._rides):
-            near = WITHIN * self._cost
-            cost, walks = self._strict.routes(found, ride, float(least[t]) + near, WALKS, near)
-            least[t] = min(least[t], cost)
-            for nodes in walks:
+        least, near = self._routes.least_reduced(worth, len(looks)), _WITHIN * self._cost
+        for t, look in enumerate(looks):
+            cost, routes = look.routes(float(least[t]) + near, _ROUTES, near)
+            least[t] = min(least[t], cost, NONE)  # a type may have no route at all
+            for nodes in routes:
                 self._routes.add(t, nodes)
         return least
