@@ -136,7 +136,7 @@ class Ascent:
         *,
         brief: bool = False,
     ) -> None:
-        self._brief = brief
+        self._brief, self._little = brief, _BRIEF if brief else _LITTLE
         self._master, self._routes, self._floor = master, routes, floor
         self._rides, self._counts, self._cost = list(rides), np.array(counts, dtype=np.float64), cost
         self._finder = Finder(master.program)
@@ -187,10 +187,9 @@ class Ascent:
             self._width *= _WIDER
         elif value < self.bound - promise:
             self._width *= _NARROWER
-        if self._brief and promise < _BRIEF * self._cost:
-            self.done = True
-        elif promise < _LITTLE * self._cost or not new:
-            if inner.all() or promise < _LITTLE * self._cost / 10:
+        little = self._little * self._cost
+        if promise < little or not new:
+            if inner.all() or promise < little / 10 or self._brief:
                 self._cut(solved.x)
                 return
             self._width *= 3
@@ -277,7 +276,7 @@ class Ascent:
 
     def _cut(self, x: FloatArray) -> None:
         """Add cuts that the walks of the linear program violate; done when there are none."""
-        little = self.bound - self._before < _LITTLE * self._cost
+        little = self.bound - self._before < self._little * self._cost
         self._rounds, self._before = self._rounds + 1, self.bound
         point = self._routes.points(0)[self._held].T @ x[len(x) - len(self._held) :]
         cuts: dict[Row, None] = {}

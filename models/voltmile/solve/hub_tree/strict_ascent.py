@@ -9,13 +9,14 @@ import numpy as np
 from voltmile.routes.network import Vector
 from voltmile.solve.hub_tree.ascent import Ascent, Routes, of_routes
 from voltmile.solve.hub_tree.master import Master
-from voltmile.solve.hub_tree.prices import NONE, RouteFloor, multipliers
+from voltmile.solve.hub_tree.prices import NONE, Multipliers, RouteFloor, multipliers
+from voltmile.solve.hub_tree.ruin import Nodes
 from voltmile.solve.hub_tree.strict import Look, StrictFloor
 
 #: Routes of a type that come in at once; how much dearer than the cheapest, as a share of a plan's cost.
 _ROUTES, _WITHIN = 60, 6e-3
-#: What the box shrinks by when a search is cut off.
-_CUT_OFF = 0.5
+#: What the box shrinks by when a search is cut off; after so many on end walks tell the way.
+_CUT_OFF, _PATIENCE = 0.5, 4
 
 
 class StrictAscent(Ascent):
@@ -41,6 +42,7 @@ class StrictAscent(Ascent):
         cost: float,
     ) -> None:
         self._strict, self._width = strict, 0.0
+        self._cut_off = np.zeros(len(rides), dtype=np.int64)
         super().__init__(master, duals, routes, floor, rides, counts, cost)
 
     def _evaluate(self, duals: Vector) -> tuple[float, int]:
@@ -55,13 +57,8 @@ class StrictAscent(Ascent):
         for t, look in enumerate(looks):
             if value < self._worth_having:
                 break
-            below = least[t] + 1e-9 * self._cost
-            proven, routes = look.least(below)
-            if proven < below - 1e-8 * self._cost and not routes:
-                self._width *= _CUT_OFF  # too far from dual values at which walks are nearly feasible
+            proven = self._prove(t, look, least[t], found)
             value -= float(self._counts[t]) * max(least[t] - proven, 0.0)
-            for nodes in routes:
-                self._routes.add(t, nodes)
         size = abs(sides) + float(self._counts @ abs(least))
         return value - 16 * 2.0**-52 * size, len(self._routes.cost) - many
 
@@ -73,6 +70,23 @@ class StrictAscent(Ascent):
         for t, look in enumerate(looks):
             cost, routes = look.routes(float(least[t]) + near, _ROUTES, near)
             least[t] = min(least[t], cost, NONE)  # a type may have no route at all
-            for nodes in routes:
-                self._routes.add(t, nodes)
+            self._take(t, routes)
         return least
+
+    def _prove(self, t: int, look: Look, least: float, found: Multipliers) -> float:
+        """Prove what the routes of a type cost; where that is cut off, stay nearer, in the end by walks."""
+        below = least + 1e-9 * self._cost
+        proven, routes = look.least(below)
+        self._take(t, routes)
+        if proven >= below - 1e-8 * self._cost or routes:
+            self._cut_off[t] = 0
+            return proven
+        self._cut_off[t] += 1
+        self._width *= _CUT_OFF
+        if self._cut_off[t] % _PATIENCE == 0:
+            self._take(t, self._floor.routes(found, self._rides[t], _ROUTES, _WITHIN * self._cost)[1])
+        return proven
+
+    def _take(self, t: int, routes: Sequence[Nodes]) -> None:
+        for nodes in routes:
+            self._routes.add(t, nodes)
