@@ -14,6 +14,7 @@ from voltmile.check.routing import check_routing
 from voltmile.problem.benchmarks import lookup, read_benchmarks, read_best_known
 from voltmile.problem.routing import RoutingProblem, RoutingResult
 from voltmile.solve.routing.engine import solve_routing
+from voltmile.solve.routing.search import TraceRow
 
 BENCHMARKS = Path(__file__).parents[3] / "shared" / "benchmarks"
 
@@ -62,6 +63,23 @@ def test_a_time_limit_returns_what_there_is() -> None:
     result = solve_routing(problem, time_limit_s=0.0)
     assert result.bound <= optimum(problem)
     assert result.status in ("feasible", "nothing")
+
+
+def test_a_bound_on_the_way_to_the_first_one_is_kept_when_time_is_up() -> None:
+    rng = np.random.default_rng(3)
+    problem = random_problem(rng, 14, "capacity", most_types=1)
+    rows: list[TraceRow] = []
+
+    def uncut() -> list[float]:
+        return sorted({bound for _, _, bound, _, _, cuts in rows if math.isfinite(bound) and not cuts})
+
+    whole = solve_routing(problem, on_event=rows.append)
+    on_the_way = uncut()
+    rows.clear()
+    early = solve_routing(problem, on_event=rows.append, stop=lambda: bool(uncut()))
+    assert len(on_the_way) > 1
+    assert early.nodes == 1
+    assert early.bound == on_the_way[0] < whole.bound
 
 
 @pytest.mark.long

@@ -141,14 +141,13 @@ def cut_rounds(
             break
         tidy(search, master, solved, allowed, new)
         before = solved
-        solved = _not_below(before, converge(search, master, pricer, allowed, _LOOSE))
-        reached(solved)
+        solved = _not_below(before, converge(search, master, pricer, allowed, _LOOSE, reached))
         gains.append(solved.point.value - before.point.value)
         rest = max(search.goal - solved.point.value, 1e-9)
         if len(gains) >= 4 and sum(gains[-4:]) < 0.04 * rest:
             break
     if gains and solved.bound < search.goal:
-        solved = _not_below(solved, converge(search, master, pricer, allowed))
+        solved = _not_below(solved, converge(search, master, pricer, allowed, reached=reached))
     return solved
 
 

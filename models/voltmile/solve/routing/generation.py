@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +40,12 @@ class Converged:
 
 
 def converge(
-    search: Search, master: Master, pricer: Pricer, allowed: NDArray[np.bool_], loose: float = 0.0
+    search: Search,
+    master: Master,
+    pricer: Pricer,
+    allowed: NDArray[np.bool_],
+    loose: float = 0.0,
+    reached: Callable[[Converged], object] | None = None,
 ) -> Converged:
     """Generate columns until the bound meets the restricted master or exceeds the goal.
 
@@ -49,11 +54,13 @@ def converge(
     loose : float
         Stop when what the restricted master may still fall by, at about as many routes as it uses now, is
         this share of its distance from the goal. The bound is a proven one all the same.
+    reached : callable, optional
+        Told of every better bound on the way: those are kept when time is up.
 
     Raises
     ------
     OutOfTimeError
-        It is time to stop; columns and the best bound so far of the node are lost but for the columns.
+        It is time to stop.
     """
     known = {_key(r) for r in master.routes}
     most = search.most_routes()
@@ -72,6 +79,8 @@ def converge(
         bound = master.dual_value(point.duals) + float((most * priced.least).sum())
         if best is None or bound > best.bound:
             best = Converged(bound, point, prices)
+            if reached is not None:
+                reached(best)
         best = Converged(best.bound, point, best.prices)
         tolerance = _CLOSE * max(1.0, abs(point.value))
         fall = -float(point.x.sum() * priced.least.min(initial=0.0))

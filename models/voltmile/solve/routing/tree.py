@@ -148,8 +148,9 @@ class Tree:
         search = self.search
         search.nodes += 1
         master = Master(search.problem, node.rows, node.routes, node.cost, self._penalty)
-        solved = converge(search, master, node.pricer, node.allowed)
-        self._reached(node, solved)
+        solved = converge(
+            search, master, node.pricer, node.allowed, reached=lambda found: self._reached(node, found)
+        )
         if self._count_first and solved.bound < search.goal:
             routes = solved.point.x.sum()
             if abs(routes - round(routes)) > 1e-4:  # cuts would raise a bound that branching replaces
