@@ -1,6 +1,7 @@
 """The LP of column generation: warm solves agree with cold ones, nothing unexpected passes as an answer."""
 
 import math
+import signal
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -156,6 +157,50 @@ def test_a_stop_is_a_status_and_the_next_solve_goes_on():
     stopped = lp.solve(stop=lambda: True)
     assert (stopped.status, stopped.interrupted) == (Status.INTERRUPTED, True)
     assert lp.solve().status is Status.OPTIMAL
+
+
+@pytest.mark.parametrize("handled", [True, False])
+def test_ctrl_c_without_a_stop_is_handed_on_after_the_solve(monkeypatch, handled):
+    pressed, heard = [], []
+
+    def press(watch):
+        if not pressed:
+            pressed.append(watch)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Watch, "_ask", press)
+    if handled:
+        before = signal.signal(signal.SIGINT, lambda *_: heard.append(1))
+    try:
+        lp = LpModel(covering(40, 4000), options={"presolve": "off"})
+        if not handled:
+            with pytest.raises(KeyboardInterrupt):
+                lp.solve()
+        else:
+            result = lp.solve()
+            assert (result.status, result.interrupted, heard) == (Status.OPTIMAL, True, [1])
+            assert result.objective == pytest.approx(LpModel(covering(40, 4000)).solve().objective)
+    finally:
+        if handled:
+            signal.signal(signal.SIGINT, before)
+    assert pressed
+
+
+def test_ctrl_c_twice_ends_a_solve(monkeypatch):
+    heard = []
+    monkeypatch.setattr(Watch, "_ask", lambda _: signal.raise_signal(signal.SIGINT))
+    before = signal.signal(signal.SIGINT, lambda *_: heard.append(1))
+    try:
+        result = LpModel(covering(40, 4000), options={"presolve": "off"}).solve()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (result.status, heard) == (Status.INTERRUPTED, [1, 1])
+
+
+def test_ctrl_c_with_a_stop_is_a_status(monkeypatch):
+    monkeypatch.setattr(Watch, "_ask", lambda _: signal.raise_signal(signal.SIGINT))
+    result = LpModel(covering(40, 4000), options={"presolve": "off"}).solve(stop=lambda: False)
+    assert (result.status, result.interrupted) == (Status.INTERRUPTED, True)
 
 
 def test_a_solve_that_leads_nowhere_is_repeated_from_scratch(monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -229,8 +230,10 @@ class LpModel:
     ) -> LpResult:
         """Solve from the last basis.
 
-        An infeasible or unbounded program, a time limit and Ctrl-C are statuses of the result. Where HiGHS
-        cannot decide from the last basis, or cycles, it is asked once more without it.
+        An infeasible or unbounded program and a time limit are statuses of the result, and so is Ctrl-C where
+        there is a ``stop``. Without one Ctrl-C is not for this solve to answer: it goes on to its end (the next
+        one ends it), and the signal is handed on. Where HiGHS cannot decide from the last basis, or cycles, it
+        is asked once more without it.
 
         Parameters
         ----------
@@ -248,22 +251,30 @@ class LpModel:
             HiGHS cannot decide from scratch either, or could not start.
         """
         began = time.perf_counter()
+
+        def left() -> float | None:
+            return None if time_limit_s is None else max(0.0, time_limit_s - (time.perf_counter() - began))
+
         result = self._once(cold, time_limit_s, stop)
+        heard = result.interrupted and stop is None
+        if heard and result.status is Status.INTERRUPTED:
+            result = _together(result, self._once(False, left(), stop))
+        result = self._decided(result, left(), stop)
+        for _ in range(heard + (heard and result.status is Status.INTERRUPTED)):
+            signal.raise_signal(signal.SIGINT)
+        return result
+
+    def _decided(self, result: LpResult, left: float | None, stop: Stop | None) -> LpResult:
+        """Return the result, or that of a solve from scratch where it is none."""
         if result.status not in self._retried:
             return result
-        left = None if time_limit_s is None else max(0.0, time_limit_s - (time.perf_counter() - began))
         apply_options(self._highs, _FALLBACK)
         again = self._once(True, left, stop, last=True)
         apply_options(self._highs, self._usual)
         if again.status in (Status.UNKNOWN, Status.FAILED):
             name = self._highs.getModelStatus().name
             raise SolverError(f"HiGHS cannot solve this LP, neither warm nor cold: model status {name}")
-        return replace(
-            again,
-            iterations=result.iterations + again.iterations,
-            interrupted=result.interrupted or again.interrupted,
-            seconds=result.seconds + again.seconds,
-        )
+        return _together(result, again)
 
     def _once(
         self, cold: bool, time_limit_s: float | None, stop: Stop | None, *, last: bool = False
@@ -312,6 +323,16 @@ class LpModel:
             info.max_primal_infeasibility <= _ROUNDING * amounts
             and info.max_dual_infeasibility <= _ROUNDING * costs
         )
+
+
+def _together(first: LpResult, last: LpResult) -> LpResult:
+    """Return the last of two solves with the work of both."""
+    return replace(
+        last,
+        iterations=first.iterations + last.iterations,
+        interrupted=first.interrupted or last.interrupted,
+        seconds=first.seconds + last.seconds,
+    )
 
 
 def _accept(status: HighsStatus, what: str) -> None:
