@@ -231,9 +231,9 @@ class LpModel:
         """Solve from the last basis.
 
         An infeasible or unbounded program and a time limit are statuses of the result, and so is Ctrl-C where
-        there is a ``stop``. Without one Ctrl-C is not for this solve to answer: it goes on to its end (the next
-        one ends it), and the signal is handed on. Where HiGHS cannot decide from the last basis, or cycles, it
-        is asked once more without it.
+        there is a ``stop``. Without one Ctrl-C is not this solve's to answer: it goes on to its end (another
+        one ends it), and the signal is handed on. Where HiGHS cannot decide from the last basis, or cycles,
+        it is asked once more without it.
 
         Parameters
         ----------
