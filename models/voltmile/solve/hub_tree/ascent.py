@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -37,6 +38,8 @@ _BOX = 0.15
 _GAIN = 0.1
 #: What the box grows by after a step, and shrinks by after a miss; a distance to its side that is at it.
 _WIDER, _NARROWER, _AT = 1.3, 0.6, 0.999
+#: What the box shrinks by when a search is cut off.
+_CUT_OFF = 0.5
 #: Promise, as a share of a plan's cost, under which the dual values are the best there are.
 _LITTLE = 3e-4
 #: The same where an ascent over feasible routes follows, which does the rest in less time.
@@ -60,11 +63,12 @@ class Routes:
         self._seen: set[tuple[int, Nodes]] = set()
         self.cost: list[float] = []
         self.type: list[int] = []
+        self.feasible: list[bool] = []
         self._points: list[tuple[Ints, Vector]] = []
         self._all = sp.csr_array((0, len(program.upper)))
 
-    def add(self, t: int, nodes: Nodes) -> None:
-        """Add a walk of the program's type t, once."""
+    def add(self, t: int, nodes: Nodes, *, feasible: bool = False) -> None:
+        """Add a walk of the program's type t, once; ``feasible``: it keeps the type's range or shift."""
         if (t, nodes) in self._seen:
             return
         self._seen.add((t, nodes))
@@ -80,6 +84,7 @@ class Routes:
             rate.fixed + rate.per_km * float(km.sum()) + rate.per_h * hours + rate.per_unit * used
         )
         self.type.append(t)
+        self.feasible.append(feasible)
         first = t * program.layout.width
         edges = 1 + program.n + self._edge[way[:-1], way[1:]]
         at = np.r_[first, first + np.array(nodes), first + edges, program.carried.start + t]
@@ -94,13 +99,24 @@ class Routes:
         at, value = (np.concatenate(part) for part in zip(*some, strict=True))
         return sp.csr_array((value, at, sizes), shape=(len(some), len(self._program.upper)))
 
-    def least_reduced(self, of_columns: FloatArray, kinds: int) -> Vector:
-        """Least cost of a walk of each type less the duals of the program's columns; infinity without one."""
+    def least_feasible(self, of_columns: FloatArray, kinds: int) -> Vector:
+        """Least cost of a feasible walk of each type less what columns are worth; infinity without one.
+
+        Where directions differ, rows see the shorter one: it can be too low then.
+        """
         if self._all.shape[0] < len(self.cost):
             self._all = sp.csr_array(sp.vstack([self._all, self.points(self._all.shape[0])], format="csr"))
         reduced = np.array(self.cost) - self._all @ of_columns
-        of = np.array(self.type, dtype=np.int64)
+        of = np.where(self.feasible, self.type, -1)
         return np.array([reduced[of == t].min(initial=math.inf) for t in range(kinds)])
+
+
+class Evaluated(NamedTuple):
+    """What dual values prove for a mix, how many walks came in, and whether a search was cut off."""
+
+    bound: float
+    new: int
+    cut_off: bool = False
 
 
 class Ascent:
@@ -143,7 +159,7 @@ class Ascent:
         self._rounds, self._before, self.done = 0, -math.inf, False
         self._center = np.where(of_routes(master), duals, 0.0)
         self.bound, self._promise = -math.inf, 0.0
-        self.bound, _ = self._evaluate(self._center)
+        self.bound = self._evaluate(self._center).bound
         self._width = _BOX * max(cost - self.bound, 1e-3 * cost) / master.program.n
         self._begin(np.zeros(0, dtype=np.int64))
 
@@ -179,7 +195,7 @@ class Ascent:
         duals = np.zeros_like(self._center)
         duals[self._rows] = solved.row_duals[: len(self._rows)] * self._unit
         self._promise = promise = float(solved.objective or 0.0) * self._unit - self.bound
-        value, new = self._evaluate(duals)
+        value, new, cut_off = self._evaluate(duals)
         self._take_in()
         inner = np.abs(duals - self._center)[self._rows] < self._width * _AT
         if value >= self._worth_having:
@@ -187,6 +203,8 @@ class Ascent:
             self._width *= _WIDER
         elif value < self.bound - promise:
             self._width *= _NARROWER
+        if cut_off:
+            self._width *= _CUT_OFF
         little = self._little * self._cost
         if promise < little or not new:
             if inner.all() or promise < little / 10 or self._brief:
@@ -200,17 +218,20 @@ class Ascent:
         """Bound from which on dual values become the best ones."""
         return self.bound + _GAIN * self._promise
 
-    def _evaluate(self, duals: Vector) -> tuple[float, int]:
-        """Bound of the mix at dual values, safely; walks found come in. How many these are."""
-        found, total, many = multipliers(self._master, duals, self._rides), 0.0, len(self._routes.cost)
-        for t, (ride, count) in enumerate(zip(self._rides, self._counts, strict=True)):
-            least, walks = self._floor.routes(found, ride, _WALKS, _WITHIN * self._cost)
-            total += float(count) * least
+    def _evaluate(self, duals: Vector) -> Evaluated:
+        """Bound the mix at dual values, safely; walks found come in."""
+        found, many = multipliers(self._master, duals, self._rides), len(self._routes.cost)
+        each = np.zeros(len(self._rides))
+        for t, ride in enumerate(self._rides):
+            each[t], walks = self._floor.routes(found, ride, _WALKS, _WITHIN * self._cost)
             for nodes in walks:
                 self._routes.add(t, nodes)
-        sides = self._floor.sides(found)
-        size = abs(sides) + abs(total)
-        return sides + total - 16 * 2.0**-52 * size, len(self._routes.cost) - many
+        return Evaluated(self._sum(found, each), len(self._routes.cost) - many)
+
+    def _sum(self, found: Multipliers, each: Vector) -> float:
+        """Bound of the mix where routes of each type cost so much, less what rounding can add."""
+        parts = [self._floor.sides(found), *(self._counts * each).tolist()]
+        return math.fsum(parts) - (len(parts) + 10) * 2.0**-52 * math.fsum(abs(p) for p in parts)
 
     def _begin(self, new: Ints) -> None:
         """Build the linear program over the rows that matter, the new ones with them, and near walks."""

@@ -1,4 +1,4 @@
-"""Cheapest ng-routes within a load and one resource, best first (models/ROUTING.md, *Hub-days*).
+"""A bound on routes within a load and one resource, by ng-routes best first (ROUTING.md, *Hub-days*).
 
 Nothing here knows vehicles or money: arrays in, arrays out. A label is the end of a route, from a village to
 the hub: what it delivers is what is aboard at its village, so that costs by the load are known as it grows.
@@ -19,7 +19,9 @@ _BLOCK = 64
 
 
 class Ways(NamedTuple):
-    """What driving costs and takes; w units are delivered from a village on, max(w - spare, 0) count as load.
+    """What driving costs (CNY) and takes (kWh, or h); with w units to deliver max(w - spare, 0) are aboard.
+
+    Serving a village counts to the arc that leaves it.
 
     Attributes
     ----------
@@ -45,7 +47,7 @@ class Ways(NamedTuple):
     limit: float
 
 
-class Memory(NamedTuple):
+class NgMemory(NamedTuple):
     """ng-neighbourhoods: the bits a label at a village knows.
 
     Attributes
@@ -72,7 +74,7 @@ class Beginnings(NamedTuple):
         Least cost of a way from the hub to a village from which on so many units are delivered, the resource
         at its price; and the least of those that come from another village than the best.
     before : array of int, shape (r, most + 1, n + 1)
-        The village before it on the best one; 0: the hub.
+        The village before it on the best one; 0: the hub. int16.
     reach, reach_carry : array, shape (n + 1,)
         The least such a way takes of the resource, and for each unit aboard.
     """
@@ -85,8 +87,8 @@ class Beginnings(NamedTuple):
     reach_carry: Any
 
 
-class Tree(NamedTuple):
-    """Labels made: the village of each, and the label it was grown from (-1: the hub)."""
+class Labels(NamedTuple):
+    """Labels made: the village of each (int16), and the label it was grown from (int32; -1: the hub)."""
 
     village: Any
     grown_from: Any
@@ -145,25 +147,31 @@ def _wider(table: Any, width: int) -> Any:
 @njit(cache=True)
 def cheapest(
     ways: Ways,
-    memory: Memory,
+    memory: NgMemory,
     first: Beginnings,
     below: float,
     many: int,
     within: float,
     effort: int,
     exact: bool,
-) -> tuple[float, Any, Tree, int]:
-    """Find the cheapest ng-routes that cost less than ``below``.
+) -> tuple[float, Any, Labels, bool]:
+    """Bound all feasible elementary routes that cost less than ``below``, and find ng-routes.
 
-    Labels leave the queue by the least they can cost as a whole; one that another label of its village is no
-    worse than in load, resource, cost and memory leaves for good.
+    Labels leave the queue by what a route they end costs at least; one that a label grown before it at its
+    village is no worse than in load, resource, cost and memory leaves for good.
 
     Parameters
     ----------
+    ways : Ways
+    memory : NgMemory
+    first : Beginnings
+        For the same ways.
+    below : float
+        Routes that cost as much or more do not matter.
     many : int
         Routes to find at most.
     within : float
-        Routes that cost more than the cheapest by so much are left out.
+        Routes that leave the queue with more than the first by so much are left out.
     effort : int
         Labels to grow at most.
     exact : bool
@@ -172,12 +180,12 @@ def cheapest(
     Returns
     -------
     least : float
-        No route costs less (if exact), at most ``below``.
+        No elementary route costs less (if exact), at most ``below``. A walk found that forgot a 2-cycle may.
     found : list of int
-        Last labels of the routes, the cheapest first.
-    tree : Tree
-    grown : int
-        Labels grown.
+        Last labels of the routes, as they left the queue.
+    labels : Labels
+    complete : bool
+        The effort was enough.
     """
     go, carry, take, take_carry, units, most, spare, limit = ways
     bit, seen, common = memory
@@ -202,7 +210,7 @@ def cheapest(
             village, load, mask = _longer(village, room), _longer(load, room), _longer(mask, room)
             cost, taken, came = _longer(cost, room), _longer(taken, room), _longer(came, room)
         for i in range(n + 1):
-            if (at < 0 and i == 0) or i == here or (known & seen[here, i]) != 0:
+            if i == here or (known & seen[here, i]) != 0:
                 continue
             c = had + go[i, here] + carry[i, here] * aboard
             e = used + take[i, here] + take_carry[i, here] * aboard
@@ -214,7 +222,7 @@ def cheapest(
             else:
                 if w > most or e + first.reach[i] + first.reach_carry[i] * max(w - spare, 0) > limit:
                     continue
-                barred = at >= 0 and seen[i, here] != 0
+                barred = seen[i, here] != 0
                 for r in range(len(first.price)):
                     way = first.best[r, w, i]
                     if barred and first.before[r, w, i] == here:
@@ -238,6 +246,7 @@ def cheapest(
                 continue
             c, e, w = cost[label], taken[label], load[label]
             unknown = ~mask[label] if exact else np.uint64(0)
+            # Only with labels grown: one still in the queue may stand for routes that this one is to prove.
             worse, begin = False, 0
             while not worse and begin < held[j]:  # blocks without a way out, which the compiler makes wide
                 end = min(begin + _BLOCK, held[j])
@@ -262,6 +271,7 @@ def cheapest(
         of_cost[j, k], of_taken[j, k], of_load[j, k], of_mask[j, k] = cost[at], taken[at], load[at], mask[at]
         held[j] += 1
         grown += 1
-    if len(found) == 0 and len(queue) == 0 and grown < effort:
+    complete = len(found) > 0 or grown < effort
+    if len(found) == 0 and complete:
         least = below
-    return least, found, Tree(village, came), grown
+    return least, found, Labels(village, came), complete

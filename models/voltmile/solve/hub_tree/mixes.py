@@ -11,6 +11,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -83,7 +84,7 @@ class _Mix:
     rides: list[int]
     solver: NodeSolver
     ascent: Ascent | None = None
-    strict: StrictFloor | None = None
+    strict: bool = False
 
 
 class MixSolver:
@@ -174,15 +175,15 @@ class MixSolver:
             if done.x is not None and not self._work.over():
                 mix.ascent = self._ascent(mixes, at, mix, duals)
         else:
-            strict = self._strict
-            if mix.ascent.done and strict is not None and mix.strict is None:
-                mix.ascent, mix.strict = self._strict_ascent(mix, mix.ascent, strict), strict
+            if mix.ascent.done and self._strict is not None and not mix.strict:
+                mix.ascent, mix.strict = self._strict_ascent(mix, mix.ascent, self._strict), True
             mix.ascent.run(target, _STEPS, self._work)
             found = mix.ascent.best
             mixes.bound[at] = max(mixes.bound[at], mix.ascent.bound)
-            mixes.done[at] = mix.ascent.done and mix.strict is strict
+            mixes.done[at] = mix.ascent.done and (mix.strict or self._strict is None)
         with self._work.on("mixes"):
-            fixed, each = (mix.strict or self._floor).bound(found)
+            strictly = self._strict if mix.strict else None
+            fixed, each = (strictly or self._floor).bound(found)
             np.maximum(mixes.bound, value_of(fixed, each, mixes.counts), out=mixes.bound)
 
     def _begin(self, mixes: MixBounds, at: int) -> _Mix:
@@ -203,31 +204,31 @@ class MixSolver:
         routes = Routes(program, program.day_program.day, rates, self._floor)
         counts = mixes.counts[at, mix.own].tolist()
         brief = self._strict is not None
-        return Ascent(
-            mix.solver.master, duals, routes, self._floor, mix.rides, counts, self._cost, brief=brief
-        )
+        mixed = mix.solver.master, duals, routes, self._floor, mix.rides, counts
+        with self._work.on("ascent"):
+            return Ascent(*mixed, self._cost, brief=brief)
 
     def _strict_ascent(self, mix: _Mix, before: Ascent, strict: StrictFloor) -> StrictAscent:
         """Begin where walks end, from the tours that the types of the mix can drive."""
         program = mix.solver.program
         rates = [self._rates[k] for k in mix.rides]
         routes = Routes(program, program.day_program.day, rates, self._floor)
-        if self._tours:
-            prices = pool_prices(self._day, self._tours, self._rates)
-            for j, tour in enumerate(prices.tours):
-                for q, k in enumerate(mix.rides):
-                    if np.isfinite(prices.cost[j, k]):
-                        routes.add(q, tour.nodes)
-        return StrictAscent(
-            mix.solver.master,
-            before.duals,
-            routes,
-            self._floor,
-            strict,
-            mix.rides,
-            before.counts,
-            self._cost,
-        )
+        for nodes, drives in self._drives:
+            for q, k in enumerate(mix.rides):
+                if drives[k]:
+                    routes.add(q, nodes, feasible=True)
+        strictly = mix.solver.master, before.duals, routes, self._floor, strict, mix.rides, before.counts
+        with self._work.on("ascent"):
+            return StrictAscent(*strictly, self._cost)
+
+    @cached_property
+    def _drives(self) -> list[tuple[Nodes, Bools]]:
+        """Tours known, and which types can drive each."""
+        if not self._tours:
+            return []
+        prices = pool_prices(self._day, self._tours, self._rates)
+        able = np.isfinite(prices.cost)
+        return [(tour.nodes, able[j]) for j, tour in enumerate(prices.tours)]
 
     def _program(self, rides: Sequence[int]) -> TreeProgram:
         day = replace(self._day, rides=tuple(self._day.rides[k] for k in rides))

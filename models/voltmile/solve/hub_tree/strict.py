@@ -8,19 +8,28 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from voltmile.routes.day import HubDay
 from voltmile.routes.labelling.neighbourhoods import nearest, neighbourhoods
 from voltmile.routes.network import Matrix, Vector
-from voltmile.solve.hub_tree.best_first import Beginnings, Memory, Ways, beginnings, cheapest, least_closed
+from voltmile.solve.hub_tree.best_first import (
+    Beginnings,
+    Labels,
+    NgMemory,
+    Ways,
+    beginnings,
+    cheapest,
+    least_closed,
+)
 from voltmile.solve.hub_tree.prices import NONE, Arcs, Multipliers, RouteFloor
 from voltmile.solve.hub_tree.program import TreeProgram, shortest_ways_out
 from voltmile.solve.hub_tree.ruin import Nodes
 from voltmile.solve.matrix import FloatArray
 
-#: Villages a label remembers around its own.
+#: Villages a label remembers, its own with them.
 _NEIGHBOURS = 8
 #: Labels grown in a call: when routes are looked for, when a bound is proven, and when all types are bounded.
 _FAIR, _EXACT, _OTHERS = 20_000, 70_000, 10_000
@@ -33,8 +42,17 @@ _AROUND, _FIRST = (0.7, 1.0, 1.4), range(-4, 6)
 
 
 @dataclass(frozen=True, eq=False)
-class _Taken:
-    """What driving takes of a type's resource."""
+class _Resource:
+    """What driving takes of a type's battery (kWh) or, without one, shift (h).
+
+    Attributes
+    ----------
+    take, carry : array, shape (n + 1, n + 1)
+        Of an arc, and for each unit aboard.
+    limit : float
+    reach, reach_carry : array, shape (n + 1,)
+        The same of the shortest way from the hub.
+    """
 
     take: Matrix
     carry: Matrix
@@ -45,10 +63,18 @@ class _Taken:
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """The routes of a type at dual values; ``off`` is more than rounding can change one by."""
+    """The routes of a type at dual values.
+
+    Attributes
+    ----------
+    ways, memory, first
+        As ``cheapest`` takes them.
+    off : float
+        More than rounding can change a route's cost by.
+    """
 
     ways: Ways
-    memory: Memory
+    memory: NgMemory
     first: Beginnings
     off: float
 
@@ -57,32 +83,49 @@ class Look:
 
         Parameters
         ----------
+        below : float
         many : int
-            At most so many, the cheapest first.
+            At most so many.
         within : float
-            None that costs more than the cheapest by so much.
+            None that is found at more than the first by so much.
 
         Returns
         -------
         least : float
-            Of the cheapest one found, ``below`` without one.
+            At which the first one was found, ``below`` without one.
         routes : list of tuple of int
         """
-        least, routes = self._search(below, many, within, _FAIR, exact=False)
+        least, routes, _ = self._search(below, many, within, _FAIR, exact=False)
         return least if routes else below, routes
 
-    def least(self, below: float = math.inf, effort: int = _EXACT) -> tuple[float, list[Nodes]]:
-        """Prove that no route costs less than a number, at most ``below``; and one that does not."""
-        least, routes = self._search(below, 1, 0.0, effort, exact=True)
-        return least - self.off if math.isfinite(least) else NONE, routes
+    def least(self, below: float = math.inf, effort: int | None = None) -> tuple[float, list[Nodes], bool]:
+        """Prove what a feasible route costs at least.
+
+        Parameters
+        ----------
+        below : float
+            More need not be proven.
+        effort : int, optional
+            Labels to grow at most.
+
+        Returns
+        -------
+        least : float
+        routes : list of tuple of int
+            At most one, an ng-route that is not much dearer, if at all.
+        complete : bool
+            False: more labels may prove more.
+        """
+        least, routes, complete = self._search(below, 1, 0.0, effort or _EXACT, exact=True)
+        return least - self.off if math.isfinite(least) else NONE, routes, complete
 
     def _search(
         self, below: float, many: int, within: float, effort: int, *, exact: bool
-    ) -> tuple[float, list[Nodes]]:
-        least, ends, tree, _ = cheapest(
+    ) -> tuple[float, list[Nodes], bool]:
+        least, ends, labels, complete = cheapest(
             self.ways, self.memory, self.first, below, many, within, effort, exact
         )
-        return float(least), [_nodes(tree.village, tree.grown_from, end) for end in ends]
+        return float(least), [_nodes(labels, end) for end in ends], bool(complete)
 
 
 class StrictFloor:
@@ -90,17 +133,21 @@ class StrictFloor:
 
     Parameters
     ----------
+    program : TreeProgram
+        With all types that are worth having.
+    day : HubDay
     floor : RouteFloor
-    memory : Memory
+        Of the same program.
+    memory : NgMemory
     cost : float
         Of a plan; sets the scale of prices.
     """
 
     def __init__(
-        self, program: TreeProgram, day: HubDay, floor: RouteFloor, memory: Memory, cost: float
+        self, program: TreeProgram, day: HubDay, floor: RouteFloor, memory: NgMemory, cost: float
     ) -> None:
         self._types, self._floor, self._cost = program.layout.types, floor, cost
-        self._taken = [_taken(program, day, floor, k) for k in self._types]
+        self._resources = [_resource(program, day, floor, k) for k in self._types]
         self._price = [0.0] * len(self._types)
         self._memory = memory
 
@@ -120,7 +167,7 @@ class StrictFloor:
     def _look(self, t: int, found: Multipliers, ride: int) -> Look:
         own = self._types[t] == ride
         arcs, loads = self._floor.arcs(t, found, found.types[ride], own=own), self._floor.loads
-        taken, most = self._taken[t], loads.most[t]
+        taken, most = self._resources[t], loads.most[t]
         first = self._beginnings(t, arcs)
         ways = Ways(arcs.go, arcs.carry, taken.take, taken.carry, loads.units, most, loads.spare, taken.limit)
         price = float(first.price.max())
@@ -130,24 +177,22 @@ class StrictFloor:
 
     def _beginnings(self, t: int, arcs: Arcs) -> Beginnings:
         """Tables at several prices of the resource, around the one that was best the last time."""
-        taken, limited = self._taken[t], self._taken[t].limit < _NO_LIMIT
-        prices = [0.0]
-        if limited and self._price[t] > 0:
-            prices += [factor * self._price[t] for factor in _AROUND]
-        elif limited:
-            prices += [self._cost / 100 / taken.limit * 2.0**power for power in _FIRST]
+        taken, prices = self._resources[t], [0.0]
+        if self._price[t] > 0:
+            prices = [factor * self._price[t] for factor in _AROUND]
+        elif taken.limit < _NO_LIMIT:
+            prices = [self._cost / 100 / taken.limit * 2.0**power for power in _FIRST]
         tables = [self._table(t, arcs, price) for price in prices]
-        worth = [least for least, _ in tables]
-        top = int(np.argmax(worth))
-        self._price[t] = prices[top]
-        kept = sorted({0, top, *np.argsort(worth)[-2:].tolist()})
+        order = np.argsort([least for least, _ in tables], kind="stable")
+        self._price[t] = prices[int(order[-1])]
+        kept = sorted(order[-len(_AROUND) :].tolist())
         best, second, before = (np.stack([tables[j][1][q] for j in kept]) for q in range(3))
         price = np.array([prices[j] for j in kept])
         return Beginnings(price, best, second, before, taken.reach, taken.reach_carry)
 
-    def _table(self, t: int, arcs: Arcs, price: float) -> tuple[float, tuple[FloatArray, ...]]:
+    def _table(self, t: int, arcs: Arcs, price: float) -> tuple[float, tuple[Any, Any, Any]]:
         """Least cost of a whole walk at a price, and the tables."""
-        taken, loads = self._taken[t], self._floor.loads
+        taken, loads = self._resources[t], self._floor.loads
         go, carry = arcs.go + price * taken.take, arcs.carry + price * taken.carry
         tables = beginnings(go, carry, loads.units, loads.most[t], loads.spare)
         return float(least_closed(tables[0], go, loads.units)) - price * taken.limit, tables
@@ -159,28 +204,28 @@ def strict_floor(program: TreeProgram, day: HubDay, floor: RouteFloor, cost: flo
     return None if memory is None else StrictFloor(program, day, floor, memory, cost)
 
 
-def _taken(program: TreeProgram, day: HubDay, floor: RouteFloor, k: int) -> _Taken:
-    ride, km, limit = day.rides[k], day.network.distance_km, program.day_program.limit
+def _resource(program: TreeProgram, day: HubDay, floor: RouteFloor, k: int) -> _Resource:
+    ride, km, limits = day.rides[k], day.network.distance_km, program.day_program.limit
     if ride.electric:
         take, carry = ride.empty_per_km * km, ride.load_per_km_kg * floor.loads.unit_kg * km
-        most = float(limit["range"][k])
+        most = float(limits["range"][k])
     else:
-        take, carry, most = floor.step, np.zeros_like(km), float(limit["shift"][k])
-    limited = most * _KEPT if math.isfinite(most) else _NO_LIMIT
-    return _Taken(take, carry, limited, shortest_ways_out(take), shortest_ways_out(carry))
+        take, carry, most = floor.step, np.zeros_like(km), float(limits["shift"][k])
+    limit = most * _KEPT if math.isfinite(most) else _NO_LIMIT
+    return _Resource(take, carry, limit, shortest_ways_out(take), shortest_ways_out(carry))
 
 
-def _memory(km: Matrix) -> Memory | None:
+def _memory(km: Matrix) -> NgMemory | None:
     found = neighbourhoods(nearest(km, _NEIGHBOURS))
     if found is None:
         return None
-    return Memory(found.bit, np.where(found.inside, found.bit[None, :], np.uint64(0)), found.common)
+    return NgMemory(found.bit, np.where(found.inside, found.bit[None, :], np.uint64(0)), found.common)
 
 
-def _nodes(village: FloatArray, grown_from: FloatArray, end: int) -> Nodes:
+def _nodes(labels: Labels, end: int) -> Nodes:
     """Villages of a route in driving order, from its last label."""
-    nodes, label = list[int](), int(grown_from[end])
+    nodes, label = list[int](), int(labels.grown_from[end])
     while label >= 0:
-        nodes.append(int(village[label]))
-        label = int(grown_from[label])
+        nodes.append(int(labels.village[label]))
+        label = int(labels.grown_from[label])
     return tuple(nodes)
