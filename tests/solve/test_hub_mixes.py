@@ -101,6 +101,40 @@ def test_routes_that_keep_their_range_prove_more_than_walks(monkeypatch):
     assert higher > 1
 
 
+@pytest.mark.parametrize("make", [random_case, tightened])
+def test_bound_optimum_where_mixes_are_parted_at_random(make, monkeypatch):
+    rng, parted = np.random.default_rng(4), []
+
+    def any_village(part):
+        kinds, n = len(part._rides), part._master.program.n
+        before = part._barred or [frozenset()] * kinds
+        found = [(t, i) for t in range(kinds) for i in range(1, n + 1) if i not in before[t]]
+        if kinds == 1 or not found or sum(map(len, before)) > 2:
+            return None
+        parted.append(part)
+        return found[int(rng.integers(len(found)))]
+
+    monkeypatch.setattr(strict_ascent.StrictAscent, "_shared_village", any_village)
+    checked, near = check(make, range(40))
+    assert checked > 15
+    assert near > checked / 2
+    assert parted
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_parting_a_mix_proves_more(seed, monkeypatch):
+    day, rates = sized(16, seed)
+    rides = [replace(r, load_per_km_kg=0.002, usable_kwh=0.6 * r.usable_kwh) for r in day.rides]
+    day = replace(day, rides=tuple(rides))
+    known = solve_hub_day(day, rates, gap=0.0, max_nodes=0, effort=LITTLE)
+    parted = mixes_of(day, rates, 1.02 * known.cost).mixes
+    monkeypatch.setattr(strict_ascent.StrictAscent, "halves", lambda _: [])
+    whole = mixes_of(day, rates, 1.02 * known.cost).mixes
+    assert parted is not None
+    assert whole is not None
+    assert whole.least * (1 + 1e-3) < parted.least <= known.cost
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("make", [random_case, tightened])
 def test_bound_optimum_at_length(make):

@@ -51,7 +51,16 @@ _PENALTY = 1e4
 
 
 class Routes:
-    """Walks of the types of a mix as points of its program."""
+    """Walks of the types of a mix as points of its program.
+
+    Attributes
+    ----------
+    walks : dict
+        Type and villages of each, in the order of their numbers.
+    cost : list of float
+    type : list of int
+    feasible : list of bool
+    """
 
     def __init__(self, program: TreeProgram, day: HubDay, rates: Sequence[Rates], floor: RouteFloor) -> None:
         self._program, self._day, self._rates, self._floor = program, day, list(rates), floor
@@ -60,7 +69,7 @@ class Routes:
         self._edge[layout.tail, layout.head] = self._edge[layout.head, layout.tail] = np.arange(
             len(layout.tail)
         )
-        self._seen: set[tuple[int, Nodes]] = set()
+        self.walks: dict[tuple[int, Nodes], None] = {}
         self.cost: list[float] = []
         self.type: list[int] = []
         self.feasible: list[bool] = []
@@ -69,9 +78,9 @@ class Routes:
 
     def add(self, t: int, nodes: Nodes, *, feasible: bool = False) -> None:
         """Add a walk of the program's type t, once; ``feasible``: it keeps the type's range or shift."""
-        if (t, nodes) in self._seen:
+        if (t, nodes) in self.walks:
             return
-        self._seen.add((t, nodes))
+        self.walks[t, nodes] = None
         program, loads = self._program, self._floor.loads
         ride, rate = self._day.rides[t], self._rates[t]
         way = np.array((0, *nodes, 0))
@@ -89,6 +98,14 @@ class Routes:
         edges = 1 + program.n + self._edge[way[:-1], way[1:]]
         at = np.r_[first, first + np.array(nodes), first + edges, program.carried.start + t]
         self._points.append((at, np.r_[np.ones(len(at) - 1), kg_km / KG_KM]))
+
+    def without(self, barred: Sequence[frozenset[int]]) -> Routes:
+        """Return the walks on which no type serves a village it is barred from."""
+        kept = Routes(self._program, self._day, self._rates, self._floor)
+        for (t, nodes), feasible in zip(self.walks, self.feasible, strict=True):
+            if barred[t].isdisjoint(nodes):
+                kept.add(t, nodes, feasible=feasible)
+        return kept
 
     def points(self, start: int) -> sp.csr_array:
         """Return the walks from number ``start`` on as rows over the program's columns."""
@@ -132,6 +149,8 @@ class Ascent:
         Of the best plan.
     brief : bool
         End early: another ascent goes on.
+    barred : sequence of frozenset of int
+        Villages that each type does not serve, where this is a part of the mix.
 
     Attributes
     ----------
@@ -151,13 +170,15 @@ class Ascent:
         cost: float,
         *,
         brief: bool = False,
+        barred: Sequence[frozenset[int]] = (),
     ) -> None:
+        self._barred = tuple(barred)
         self._brief, self._little = brief, _BRIEF if brief else _LITTLE
         self._master, self._routes, self._floor = master, routes, floor
         self._rides, self._counts, self._cost = list(rides), np.array(counts, dtype=np.float64), cost
         self._finder = Finder(master.program)
         self._rounds, self._before, self.done = 0, -math.inf, False
-        self._center = np.where(of_routes(master), duals, 0.0)
+        self._center = np.where(of_routes(master), _of_all_rows(master, duals), 0.0)
         self.bound, self._promise = -math.inf, 0.0
         self.bound = self._evaluate(self._center).bound
         self._width = _BOX * max(cost - self.bound, 1e-3 * cost) / master.program.n
@@ -166,7 +187,7 @@ class Ascent:
     @property
     def best(self) -> Multipliers:
         """The best dual values."""
-        return multipliers(self._master, self._center, self._rides)
+        return self._meaning(self._center)
 
     @property
     def counts(self) -> list[float]:
@@ -180,6 +201,7 @@ class Ascent:
 
     def run(self, target: float, steps: int, work: Work) -> None:
         """Take steps until the bound reaches the target."""
+        self._center = _of_all_rows(self._master, self._center)
         for _ in range(steps):
             if self.bound >= target or self.done or work.over():
                 return
@@ -220,13 +242,17 @@ class Ascent:
 
     def _evaluate(self, duals: Vector) -> Evaluated:
         """Bound the mix at dual values, safely; walks found come in."""
-        found, many = multipliers(self._master, duals, self._rides), len(self._routes.cost)
+        found, many = self._meaning(duals), len(self._routes.cost)
         each = np.zeros(len(self._rides))
         for t, ride in enumerate(self._rides):
             each[t], walks = self._floor.routes(found, ride, _WALKS, _WITHIN * self._cost)
             for nodes in walks:
                 self._routes.add(t, nodes)
         return Evaluated(self._sum(found, each), len(self._routes.cost) - many)
+
+    def _meaning(self, duals: Vector) -> Multipliers:
+        """Return what dual values of the master's rows say of single routes."""
+        return multipliers(self._master, duals, self._rides, self._barred)
 
     def _sum(self, found: Multipliers, each: Vector) -> float:
         """Bound of the mix where routes of each type cost so much, less what rounding can add."""
@@ -311,6 +337,11 @@ class Ascent:
         self._master.add(new)
         self._center = np.r_[self._center, np.zeros(len(new))]
         self._begin(np.arange(many, self._master.n_rows))
+
+
+def _of_all_rows(master: Master, duals: Vector) -> Vector:
+    """Give rows that came in since a dual value of 0."""
+    return np.r_[duals, np.zeros(master.n_rows - len(duals))]
 
 
 def of_routes(master: Master) -> Bools:

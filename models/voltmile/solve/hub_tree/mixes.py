@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -78,13 +78,18 @@ class MixBounds:
 
 @dataclass(eq=False)
 class _Mix:
-    """A mix under way: its two-index program, then the ascent."""
+    """A mix under way: its two-index program, the ascent over walks, then that over routes, in parts."""
 
     own: list[int]
     rides: list[int]
     solver: NodeSolver
     ascent: Ascent | None = None
-    strict: bool = False
+    parts: list[StrictAscent] = field(default_factory=list)
+
+    @property
+    def least(self) -> StrictAscent:
+        """The part of least bound."""
+        return min(self.parts, key=lambda part: part.bound)
 
 
 class MixSolver:
@@ -174,17 +179,39 @@ class MixSolver:
             self._remember(mix, duals)
             if done.x is not None and not self._work.over():
                 mix.ascent = self._ascent(mixes, at, mix, duals)
+        elif mix.ascent.done and self._strict is not None:
+            self._visit_strictly(mixes, at, mix, mix.ascent, self._strict, target)
+            return
         else:
-            if mix.ascent.done and self._strict is not None and not mix.strict:
-                mix.ascent, mix.strict = self._strict_ascent(mix, mix.ascent, self._strict), True
             mix.ascent.run(target, _STEPS, self._work)
             found = mix.ascent.best
             mixes.bound[at] = max(mixes.bound[at], mix.ascent.bound)
-            mixes.done[at] = mix.ascent.done and (mix.strict or self._strict is None)
+            mixes.done[at] = mix.ascent.done and self._strict is None
         with self._work.on("mixes"):
-            strictly = self._strict if mix.strict else None
-            fixed, each = (strictly or self._floor).bound(found)
-            np.maximum(mixes.bound, value_of(fixed, each, mixes.counts), out=mixes.bound)
+            self._learn(mixes, *self._floor.bound(found))
+
+    def _visit_strictly(
+        self, mixes: MixBounds, at: int, mix: _Mix, walks: Ascent, strict: StrictFloor, target: float
+    ) -> None:
+        """Work on the part of least bound, or part it where it gives no more."""
+        if not mix.parts:
+            mix.parts = [self._strict_ascent(mix, walks, strict)]
+        part = mix.least
+        if part.done:
+            with self._work.on("ascent"):
+                halves = part.halves()
+            mixes.done[at] = not halves
+            mix.parts = [*(one for one in mix.parts if one is not part), *(halves or [part])]
+        else:
+            part.run(target, _STEPS, self._work)
+        mixes.bound[at] = max(mixes.bound[at], mix.least.bound)
+        if len(mix.parts) == 1:  # dual values of a part say little of other mixes
+            with self._work.on("mixes"):
+                self._learn(mixes, *strict.bound(part.best))
+
+    def _learn(self, mixes: MixBounds, fixed: float, each: Vector) -> None:
+        """Raise the bounds of all mixes to what a number and a cost of each type's routes prove."""
+        np.maximum(mixes.bound, value_of(fixed, each, mixes.counts), out=mixes.bound)
 
     def _begin(self, mixes: MixBounds, at: int) -> _Mix:
         own = [t for t in range(len(mixes.rides)) if mixes.counts[at, t]]

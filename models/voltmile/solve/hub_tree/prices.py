@@ -42,12 +42,15 @@ class OfType:
     star_drive : array, shape (n + 1, n + 1)
     star_serve : array, shape (n + 1,)
         What Star cuts take off the cost of driving an arc and of serving a village.
+    barred : tuple of int
+        Villages that the type does not serve, in a part of a mix.
     """
 
     enter: tuple[tuple[Members, int, float], ...]
     limits: dict[str, float]
     star_drive: Matrix
     star_serve: Vector
+    barred: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +71,18 @@ class Multipliers:
     types: dict[int, OfType]
 
 
-def multipliers(master: Master, duals: Vector, rides: Sequence[int]) -> Multipliers:
-    """Take the dual values of a linear program; ``rides`` tells what its types are in the whole day."""
+def multipliers(
+    master: Master, duals: Vector, rides: Sequence[int], barred: Sequence[frozenset[int]] = ()
+) -> Multipliers:
+    """Take the dual values of a linear program.
+
+    Parameters
+    ----------
+    rides : sequence of int
+        What its types are in the whole day.
+    barred : sequence of frozenset of int
+        Villages that each type does not serve; none of any type by default.
+    """
     program, n = master.program, master.program.n
     size = float(np.abs(duals).max(initial=0.0)) * _LEAST
     alive = [(cut, float(duals[master.row[cut]])) for cut in master.cuts if duals[master.row[cut]] > size]
@@ -85,7 +98,8 @@ def multipliers(master: Master, duals: Vector, rides: Sequence[int]) -> Multipli
         stars = [
             (c, pi) for c, pi in alive if isinstance(c, Star) and program.resources[c.resource].type == t
         ]
-        types[ride] = OfType(enter, limits, *_stars(program, t, stars))
+        never = tuple(sorted(barred[t])) if barred else ()
+        types[ride] = OfType(enter, limits, *_stars(program, t, stars), never)
     fleet = tuple((cut, pi) for cut, pi in alive if isinstance(cut, Fleet))
     return Multipliers(np.r_[0.0, duals[:n]], fleet, types)
 
@@ -199,6 +213,8 @@ class RouteFloor:
         size += 4 * (float(pi.sum()) + sum(value for _, value in found.fleet) * n)
         size += float(carry.max()) * steps
         go[self._barred[t]] = np.inf
+        never = list(of.barred)
+        go[never], go[:, never] = np.inf, np.inf
         return Arcs(go, carry, float(8 * (steps + terms) * 2.0**-52 * steps * size))
 
     def _fleet_across(self, k: int, found: Multipliers) -> Matrix:

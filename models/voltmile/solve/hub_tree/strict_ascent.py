@@ -9,7 +9,7 @@ import numpy as np
 from voltmile.routes.network import Vector
 from voltmile.solve.hub_tree.ascent import Ascent, Evaluated, Routes, of_routes
 from voltmile.solve.hub_tree.master import Master
-from voltmile.solve.hub_tree.prices import NONE, Multipliers, RouteFloor, multipliers
+from voltmile.solve.hub_tree.prices import NONE, Multipliers, RouteFloor
 from voltmile.solve.hub_tree.ruin import Nodes
 from voltmile.solve.hub_tree.strict import Look, StrictFloor
 
@@ -17,6 +17,8 @@ from voltmile.solve.hub_tree.strict import Look, StrictFloor
 _ROUTES, _WITHIN = 60, 6e-3
 #: Searches cut off on end after which walks tell the way.
 _PATIENCE = 4
+#: Values of a walk that counts as used; part of a village that counts as open.
+_USED, _OPEN = 1e-6, 0.02
 
 
 class StrictAscent(Ascent):
@@ -40,9 +42,47 @@ class StrictAscent(Ascent):
         rides: Sequence[int],
         counts: Sequence[float],
         cost: float,
+        barred: Sequence[frozenset[int]] = (),
     ) -> None:
         self._strict, self._cut_off = strict, np.zeros(len(rides), dtype=np.int64)
-        super().__init__(master, duals, routes, floor, rides, counts, cost)  # evaluates
+        super().__init__(master, duals, routes, floor, rides, counts, cost, barred=barred)  # evaluates
+
+    def halves(self) -> list[StrictAscent]:
+        """Part the mix by whether a type serves a village that it serves in part; empty where none does.
+
+        Which types serve a village is what keeps the bound down where routes of several types are long.
+        """
+        found = self._shared_village()
+        if found is None:
+            return []
+        t, village = found
+        before = self._barred or tuple(frozenset() for _ in self._rides)
+        never = [one | {village} if q == t else one for q, one in enumerate(before)]
+        always = [one if q == t else one | {village} for q, one in enumerate(before)]
+        return [self._part(barred) for barred in (always, never)]
+
+    def _part(self, barred: Sequence[frozenset[int]]) -> StrictAscent:
+        routes = self._routes.without(barred)
+        same = self._floor, self._strict, self._rides, self.counts, self._cost
+        part = StrictAscent(self._master, self._center, routes, *same, barred)
+        part.bound = max(part.bound, self.bound)
+        return part
+
+    def _shared_village(self) -> tuple[int, int] | None:
+        """Type and village of which the linear program is least decided, far villages first."""
+        solved = self._lp.solve()
+        if solved.x is None:
+            return None
+        walks, share = list(self._routes.walks), np.zeros((len(self._rides), self._master.program.n + 1))
+        values = solved.x[len(solved.x) - len(self._held) :]
+        for w in np.flatnonzero(values > _USED):
+            t, nodes = walks[int(self._held[w])]
+            np.add.at(share[t], list(nodes), values[w])
+        open_ = np.minimum(share, 1 - share)
+        open_[open_ < _OPEN] = 0.0
+        worth = open_ * self._master.program.day_program.km[0]
+        best = int(worth.argmax())
+        return divmod(best, worth.shape[1]) if worth.flat[best] > 0 else None
 
     def _evaluate(self, duals: Vector) -> Evaluated:
         """Bound the mix at dual values; routes found come in.
@@ -50,7 +90,7 @@ class StrictAscent(Ascent):
         Where routes found quickly show that the bound is not worth having, it is only estimated; one that is
         worth having is proven.
         """
-        found, many = multipliers(self._master, duals, self._rides), len(self._routes.cost)
+        found, many = self._meaning(duals), len(self._routes.cost)
         looks = [self._strict.look(found, ride) for ride in self._rides]
         each, cut_off = self._quick(looks, duals), False
         for t, look in enumerate(looks):
