@@ -13,6 +13,8 @@ from voltmile.study.growth.rows import WAYS, Row
 
 WORDS = {"1": "1 worker", "2": "2 workers", "dask": "Dask, 2 workers"}
 _COLOURS = dict(zip(WAYS, (FUEL, ELECTRIC, GAIN), strict=True))
+#: Points that numbers are moved up: lines of two workers end side by side.
+_UP = dict(zip(WAYS, (0, -5, 5), strict=True))
 
 
 def draw_figure(rows: Sequence[Row], path: Path) -> None:
@@ -40,7 +42,7 @@ def draw_figure(rows: Sequence[Row], path: Path) -> None:
                     axes.annotate(
                         f"{found.exponent:.2f}",
                         line[-1],
-                        xytext=(6, 0),
+                        xytext=(6, _UP[way]),
                         textcoords="offset points",
                         color=_COLOURS[way],
                         va="center",
