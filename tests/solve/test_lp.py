@@ -159,6 +159,15 @@ def test_a_stop_is_a_status_and_the_next_solve_goes_on():
     assert lp.solve().status is Status.OPTIMAL
 
 
+@pytest.fixture
+def _listening():
+    """Hear Ctrl-C even where the tests run in a background that ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_listening")
 @pytest.mark.parametrize("handled", [True, False])
 def test_ctrl_c_without_a_stop_is_handed_on_after_the_solve(monkeypatch, handled):
     pressed, heard = [], []
@@ -186,6 +195,7 @@ def test_ctrl_c_without_a_stop_is_handed_on_after_the_solve(monkeypatch, handled
     assert pressed
 
 
+@pytest.mark.usefixtures("_listening")
 def test_ctrl_c_twice_ends_a_solve(monkeypatch):
     heard = []
     monkeypatch.setattr(Watch, "_ask", lambda _: signal.raise_signal(signal.SIGINT))
@@ -197,6 +207,7 @@ def test_ctrl_c_twice_ends_a_solve(monkeypatch):
     assert (result.status, heard) == (Status.INTERRUPTED, [1, 1])
 
 
+@pytest.mark.usefixtures("_listening")
 def test_ctrl_c_with_a_stop_is_a_status(monkeypatch):
     monkeypatch.setattr(Watch, "_ask", lambda _: signal.raise_signal(signal.SIGINT))
     result = LpModel(covering(40, 4000), options={"presolve": "off"}).solve(stop=lambda: False)
