@@ -341,7 +341,7 @@ class Ascent:
 
 def _of_all_rows(master: Master, duals: Vector) -> Vector:
     """Give rows that came in since a dual value of 0."""
-    return np.r_[duals, np.zeros(master.n_rows - len(duals))]
+    return np.asarray(np.r_[duals, np.zeros(master.n_rows - len(duals))])
 
 
 def of_routes(master: Master) -> Bools:
