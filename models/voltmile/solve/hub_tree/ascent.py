@@ -9,7 +9,7 @@ doi:10.1016/S0012-365X(98)00213-1).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -98,6 +98,11 @@ class Routes:
         edges = 1 + program.n + self._edge[way[:-1], way[1:]]
         at = np.r_[first, first + np.array(nodes), first + edges, program.carried.start + t]
         self._points.append((at, np.r_[np.ones(len(at) - 1), kg_km / KG_KM]))
+
+    def add_all(self, t: int, walks: Iterable[Nodes], *, feasible: bool = False) -> None:
+        """Add walks of a type."""
+        for nodes in walks:
+            self.add(t, nodes, feasible=feasible)
 
     def without(self, barred: Sequence[frozenset[int]]) -> Routes:
         """Return the walks on which no type serves a village it is barred from."""
@@ -246,17 +251,16 @@ class Ascent:
         each = np.zeros(len(self._rides))
         for t, ride in enumerate(self._rides):
             each[t], walks = self._floor.routes(found, ride, _WALKS, _WITHIN * self._cost)
-            for nodes in walks:
-                self._routes.add(t, nodes)
-        return Evaluated(self._sum(found, each), len(self._routes.cost) - many)
+            self._routes.add_all(t, walks)
+        return Evaluated(self._sum(self._floor.sides(found), each), len(self._routes.cost) - many)
 
     def _meaning(self, duals: Vector) -> Multipliers:
         """Return what dual values of the master's rows say of single routes."""
         return multipliers(self._master, duals, self._rides, self._barred)
 
-    def _sum(self, found: Multipliers, each: Vector) -> float:
+    def _sum(self, sides: float, each: Vector) -> float:
         """Bound of the mix where routes of each type cost so much, less what rounding can add."""
-        parts = [self._floor.sides(found), *(self._counts * each).tolist()]
+        parts = [sides, *(self._counts * each).tolist()]
         return math.fsum(parts) - (len(parts) + 10) * 2.0**-52 * math.fsum(abs(p) for p in parts)
 
     def _begin(self, new: Ints) -> None:
@@ -335,7 +339,7 @@ class Ascent:
             return
         many = self._master.n_rows
         self._master.add(new)
-        self._center = np.r_[self._center, np.zeros(len(new))]
+        self._center = _of_all_rows(self._master, self._center)
         self._begin(np.arange(many, self._master.n_rows))
 
 

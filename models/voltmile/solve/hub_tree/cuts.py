@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from voltmile.routes.network import Vector
-from voltmile.solve.hub_tree.program import KG_KM, TreeProgram
+from voltmile.solve.hub_tree.program import KG_KM, SLACK, TreeProgram
 from voltmile.solve.matrix import FloatArray
 from voltmile.solve.separation import Members
 from voltmile.solve.two_index import Bools, Dimension, Ints
@@ -22,8 +22,6 @@ from voltmile.solve.two_index import Bools, Dimension, Ints
 _ROUNDING, _EXCESS = 1e-12, 1e-7
 #: With a smaller fractional part of the demand any fractional capacity counts whole: 1 / part amplifies.
 _LEAST_PART = 1e-3
-#: A route may carry 1e-9 more than its type's capacity.
-_SLACK = 1 + 1e-8
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -174,8 +172,8 @@ def carriage_weights(program: TreeProgram, cut: Carriage, tail: Ints, head: Ints
 def carriage_room(program: TreeProgram, kind: int, group: tuple[int, ...]) -> tuple[Vector, Vector]:
     """Most a vehicle has aboard when it leaves each node, and most of each group, in kg."""
     kg = program.day_program.day.kg
-    room = float(program.day_program.carries["kg"][program.layout.types[kind]]) * _SLACK - kg
-    return room, np.minimum(np.bincount(group, weights=kg[1:]), float(room[0])) * _SLACK
+    room = float(program.day_program.carries["kg"][program.layout.types[kind]]) * SLACK - kg
+    return room, np.minimum(np.bincount(group, weights=kg[1:]), float(room[0])) * SLACK
 
 
 def _lifted(over: FloatArray, room: Vector, loads: Vector) -> Vector:

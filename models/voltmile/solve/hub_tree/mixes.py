@@ -25,7 +25,7 @@ from voltmile.solve.hub_tree.cuts import Count, Enter, Fleet, Row
 from voltmile.solve.hub_tree.floor import plan_floor
 from voltmile.solve.hub_tree.nodes import NodeSolver, Work
 from voltmile.solve.hub_tree.prices import RouteFloor, multipliers
-from voltmile.solve.hub_tree.program import TreeProgram, tree_program
+from voltmile.solve.hub_tree.program import SLACK, TreeProgram, tree_program
 from voltmile.solve.hub_tree.records import Effort
 from voltmile.solve.hub_tree.ruin import Nodes
 from voltmile.solve.hub_tree.strict import StrictFloor, strict_floor
@@ -35,8 +35,6 @@ from voltmile.solve.two_index import Bools, Ints
 
 #: More mixes than so many are too many to list.
 _MOST = 400_000
-#: A route may carry 1e-9 more than its type's capacity.
-_SLACK = 1 + 1e-8
 #: Cuts that a mix begins with.
 _BEGIN = 150
 #: Rounds without gain before cutting a mix ends.
@@ -135,7 +133,7 @@ class MixSolver:
             return None
         carries = program.day_program.carries["kg"][list(rides)]
         most = min(self._day.network.size, math.floor((self._cost - base) / each * (1 + 1e-9)))
-        counts = all_mixes(carries * _SLACK, float(self._day.kg.sum()), most)
+        counts = all_mixes(carries * SLACK, float(self._day.kg.sum()), most)
         if counts is None:
             return None
         _, serves, _ = program.split(program.upper)
@@ -226,9 +224,7 @@ class MixSolver:
         return _Mix(own, rides, solver)
 
     def _ascent(self, mixes: MixBounds, at: int, mix: _Mix, duals: Vector) -> Ascent:
-        program = mix.solver.program
-        rates = [self._rates[k] for k in mix.rides]
-        routes = Routes(program, program.day_program.day, rates, self._floor)
+        routes = self._no_routes(mix)
         counts = mixes.counts[at, mix.own].tolist()
         brief = self._strict is not None
         mixed = mix.solver.master, duals, routes, self._floor, mix.rides, counts
@@ -237,9 +233,7 @@ class MixSolver:
 
     def _strict_ascent(self, mix: _Mix, before: Ascent, strict: StrictFloor) -> StrictAscent:
         """Begin where walks end, from the tours that the types of the mix can drive."""
-        program = mix.solver.program
-        rates = [self._rates[k] for k in mix.rides]
-        routes = Routes(program, program.day_program.day, rates, self._floor)
+        routes = self._no_routes(mix)
         for nodes, drives in self._drives:
             for q, k in enumerate(mix.rides):
                 if drives[k]:
@@ -247,6 +241,11 @@ class MixSolver:
         strictly = mix.solver.master, before.duals, routes, self._floor, strict, mix.rides, before.counts
         with self._work.on("ascent"):
             return StrictAscent(*strictly, self._cost)
+
+    def _no_routes(self, mix: _Mix) -> Routes:
+        program = mix.solver.program
+        rates = [self._rates[k] for k in mix.rides]
+        return Routes(program, program.day_program.day, rates, self._floor)
 
     @cached_property
     def _drives(self) -> list[tuple[Nodes, Bools]]:

@@ -22,7 +22,7 @@ from voltmile.solve.two_index import DIMENSIONS, LIMITS, DayProgram, Layout, bas
 #: Load carried is counted in so many kg km, which keeps coefficients near 1.
 KG_KM = 1000.0
 #: A feasible route may exceed a limit by 1e-9, and sums are not exact.
-_SLACK = 1 + 1e-8
+SLACK = 1 + 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,7 +211,7 @@ def _upper(program: DayProgram, layout: Layout, resources: Sequence[Resource]) -
 
 def _bar(resource: Resource, layout: Layout, upper: FloatArray) -> None:
     """Close what takes more of a resource than a route has, there and back by the shortest ways."""
-    n, tail, head, most = layout.n, layout.tail, layout.head, resource.most * _SLACK
+    n, tail, head, most = layout.n, layout.tail, layout.head, resource.most * SLACK
     reach = resource.reach
     alone = 2 * reach[1:] - resource.serve[1:]
     upper[1 : 1 + n][alone > most] = 0.0

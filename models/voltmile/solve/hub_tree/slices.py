@@ -10,14 +10,13 @@ import numpy as np
 from numba import njit
 
 from voltmile.routes.network import Vector
+from voltmile.solve.hub_tree.program import SLACK
 from voltmile.solve.two_index import Ints
 
 #: Most units a vehicle holds, about, where loads have no unit in common.
 _LEVELS = 600
 #: Units a load may be from a whole number, and still count as it.
 _WHOLE = 1e-7
-#: A route may carry 1e-9 more than its type's capacity.
-_KEPT = 1 + 1e-8
 #: Parts of the smallest load that are tried as a unit.
 _PARTS = 200
 
@@ -59,7 +58,7 @@ def loads_of(kg: Vector, carries: Vector) -> Loads:
     small[0] = False
     spare, slack = int(small.sum()), len(kg) * _WHOLE + 1e-9
     units = np.where(small, 1, whole)
-    most = tuple(math.floor(float(c) / unit * _KEPT + slack) + spare for c in carries)
+    most = tuple(math.floor(float(c) / unit * SLACK + slack) + spare for c in carries)
     held = int(units.sum())
     return Loads(units, tuple(min(m, held) for m in most), unit * (1 - 2 * _WHOLE), spare)
 

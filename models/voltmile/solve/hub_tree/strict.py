@@ -25,7 +25,7 @@ from voltmile.solve.hub_tree.best_first import (
     least_closed,
 )
 from voltmile.solve.hub_tree.prices import NONE, Arcs, Multipliers, RouteFloor
-from voltmile.solve.hub_tree.program import TreeProgram, shortest_ways_out
+from voltmile.solve.hub_tree.program import SLACK, TreeProgram, shortest_ways_out
 from voltmile.solve.hub_tree.ruin import Nodes
 from voltmile.solve.matrix import FloatArray
 
@@ -33,8 +33,6 @@ from voltmile.solve.matrix import FloatArray
 _NEIGHBOURS = 8
 #: Labels grown in a call: when routes are looked for, when a bound is proven, and when all types are bounded.
 _FAIR, _EXACT, _OTHERS = 20_000, 70_000, 10_000
-#: A limit counts as kept up to this: sums of floats are not exact.
-_KEPT = 1 + 1e-8
 #: Where there is no limit.
 _NO_LIMIT = 1e18
 #: Prices of the resource tried around the last one, and those tried at first, as powers of two.
@@ -211,7 +209,7 @@ def _resource(program: TreeProgram, day: HubDay, floor: RouteFloor, k: int) -> _
         most = float(limits["range"][k])
     else:
         take, carry, most = floor.step, np.zeros_like(km), float(limits["shift"][k])
-    limit = most * _KEPT if math.isfinite(most) else _NO_LIMIT
+    limit = most * SLACK if math.isfinite(most) else _NO_LIMIT
     return _Resource(take, carry, limit, shortest_ways_out(take), shortest_ways_out(carry))
 
 

@@ -10,7 +10,6 @@ from voltmile.routes.network import Vector
 from voltmile.solve.hub_tree.ascent import Ascent, Evaluated, Routes, of_routes
 from voltmile.solve.hub_tree.master import Master
 from voltmile.solve.hub_tree.prices import NONE, Multipliers, RouteFloor
-from voltmile.solve.hub_tree.ruin import Nodes
 from voltmile.solve.hub_tree.strict import Look, StrictFloor
 
 #: Routes of a type that come in at once; how much dearer than the cheapest, as a share of a plan's cost.
@@ -92,13 +91,13 @@ class StrictAscent(Ascent):
         """
         found, many = self._meaning(duals), len(self._routes.cost)
         looks = [self._strict.look(found, ride) for ride in self._rides]
-        each, cut_off = self._quick(looks, duals), False
+        sides, each, cut_off = self._floor.sides(found), self._quick(looks, duals), False
         for t, look in enumerate(looks):
-            if self._sum(found, each) < self._worth_having:
+            if self._sum(sides, each) < self._worth_having:
                 break
             proven, complete = self._prove(t, look, each[t], found)
             each[t], cut_off = min(each[t], proven), cut_off or not complete
-        return Evaluated(self._sum(found, each), len(self._routes.cost) - many, cut_off)
+        return Evaluated(self._sum(sides, each), len(self._routes.cost) - many, cut_off)
 
     def _quick(self, looks: Sequence[Look], duals: Vector) -> Vector:
         """Cost of the cheapest route known of each type at dual values, after a quick search for more."""
@@ -108,21 +107,16 @@ class StrictAscent(Ascent):
         for t, look in enumerate(looks):
             cost, routes = look.routes(float(least[t]) + near, _ROUTES, near)
             least[t] = min(least[t], cost, NONE)  # a type may have no route at all
-            self._take(t, routes)
+            self._routes.add_all(t, routes, feasible=True)
         return least
 
     def _prove(self, t: int, look: Look, least: float, found: Multipliers) -> tuple[float, bool]:
         """Prove what the routes of a type cost, and say whether the search was complete."""
         proven, routes, complete = look.least(least + 1e-9 * self._cost)
-        self._take(t, routes)
+        self._routes.add_all(t, routes, feasible=True)
         self._cut_off[t] = 0 if complete else self._cut_off[t] + 1
         if self._cut_off[t] == _PATIENCE:
             self._cut_off[t] = 0
             _, walks = self._floor.routes(found, self._rides[t], _ROUTES, _WITHIN * self._cost)
-            for nodes in walks:
-                self._routes.add(t, nodes)
+            self._routes.add_all(t, walks)
         return proven, complete
-
-    def _take(self, t: int, routes: Sequence[Nodes]) -> None:
-        for nodes in routes:
-            self._routes.add(t, nodes, feasible=True)
