@@ -36,6 +36,7 @@ from voltmile.solve.progress import BoundImproved, CityDone
 from voltmile.solve.run import Effort
 from voltmile.solve.singles import single_columns
 from voltmile.solve.solution import Solution
+from voltmile.solve.watch import Watch
 
 QUICK = CityEffort(solve=Effort(tour_iterations=20, offer_rounds=3, cut_rounds=20))
 
@@ -144,6 +145,42 @@ def test_a_killed_worker_is_replaced_and_its_city_done_again(instances: Path, tm
         marks = [(str(tmp_path / f"mark{number}"),) for number in range(4)]
         found = dict(crew.run(die_once, marks, lambda: False))
     assert found == dict.fromkeys(range(4), nation.name)
+
+
+@pytest.mark.parametrize("solves", [1, 5, 30, 60])
+def test_ctrl_c_in_the_only_process_ends_the_city_under_way_and_loses_no_other(
+    instances: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, solves: int
+) -> None:
+    """Whichever program of HiGHS hears it: what came of a solve cut short must not be kept."""
+    nation = vm.read(instances / "toy")
+    asked: set[Watch] = set()
+    pressed: list[Watch] = []
+
+    def press(watch: Watch) -> None:
+        asked.add(watch)
+        if len(asked) == solves and not pressed:
+            pressed.append(watch)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Watch, "_ask", press)
+    stop = threading.Event()
+    with pytest.raises(NoPlanError, match="goes on from there"):
+        by_cities(nation, work=tmp_path, stop=stop)
+    assert pressed
+    assert stop.is_set()
+    assert decided(by_cities(nation, work=tmp_path)) == decided(by_cities(nation))
+
+
+def test_ctrl_c_twice_is_not_waited_for(instances: Path) -> None:
+    nation = vm.read(instances / "toy")
+
+    def press(event: object) -> None:
+        if isinstance(event, CityDone) and event.city:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        by_cities(nation, on_progress=press)
 
 
 def die_once(nation: Nation, mark: str) -> str:

@@ -167,10 +167,9 @@ def _listening():
     signal.signal(signal.SIGINT, before)
 
 
-@pytest.mark.usefixtures("_listening")
-@pytest.mark.parametrize("handled", [True, False])
-def test_ctrl_c_without_a_stop_is_handed_on_after_the_solve(monkeypatch, handled):
-    pressed, heard = [], []
+def press_once(monkeypatch):
+    """Press Ctrl-C when HiGHS first calls back."""
+    pressed = []
 
     def press(watch):
         if not pressed:
@@ -178,33 +177,39 @@ def test_ctrl_c_without_a_stop_is_handed_on_after_the_solve(monkeypatch, handled
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(Watch, "_ask", press)
-    if handled:
-        before = signal.signal(signal.SIGINT, lambda *_: heard.append(1))
-    try:
-        lp = LpModel(covering(40, 4000), options={"presolve": "off"})
-        if not handled:
-            with pytest.raises(KeyboardInterrupt):
-                lp.solve()
-        else:
-            result = lp.solve()
-            assert (result.status, result.interrupted, heard) == (Status.OPTIMAL, True, [1])
-            assert result.objective == pytest.approx(LpModel(covering(40, 4000)).solve().objective)
-    finally:
-        if handled:
-            signal.signal(signal.SIGINT, before)
-    assert pressed
+    return pressed
 
 
 @pytest.mark.usefixtures("_listening")
-def test_ctrl_c_twice_ends_a_solve(monkeypatch):
-    heard = []
-    monkeypatch.setattr(Watch, "_ask", lambda _: signal.raise_signal(signal.SIGINT))
-    before = signal.signal(signal.SIGINT, lambda *_: heard.append(1))
-    try:
-        result = LpModel(covering(40, 4000), options={"presolve": "off"}).solve()
-    finally:
-        signal.signal(signal.SIGINT, before)
-    assert (result.status, heard) == (Status.INTERRUPTED, [1, 1])
+def test_ctrl_c_without_a_stop_is_not_swallowed(monkeypatch):
+    press_once(monkeypatch)
+    lp = LpModel(covering(40, 4000), options={"presolve": "off"})
+    with pytest.raises(KeyboardInterrupt):
+        lp.solve()
+    assert lp.solve().objective == pytest.approx(LpModel(covering(40, 4000)).solve().objective)
+
+
+@pytest.mark.parametrize("stop", [None, lambda: False])
+@pytest.mark.usefixtures("_listening")
+def test_ctrl_c_is_left_to_a_handler_of_the_application(monkeypatch, stop):
+    heard, pressed = [], press_once(monkeypatch)
+    signal.signal(signal.SIGINT, lambda *_: heard.append(1))
+    result = LpModel(covering(40, 4000), options={"presolve": "off"}).solve(stop=stop)
+    assert (result.status, result.interrupted, heard) == (Status.OPTIMAL, False, [1])
+    assert pressed
+    assert result.objective == pytest.approx(LpModel(covering(40, 4000)).solve().objective)
+
+
+@pytest.mark.usefixtures("_listening")
+def test_what_a_handler_raises_ends_a_solve(monkeypatch):
+    def insist(*_):
+        raise LookupError("insisted")
+
+    press_once(monkeypatch)
+    signal.signal(signal.SIGINT, insist)
+    with pytest.raises(LookupError, match="insisted"):
+        LpModel(covering(40, 4000), options={"presolve": "off"}).solve(stop=lambda: False)
+    assert signal.getsignal(signal.SIGINT) is insist
 
 
 @pytest.mark.usefixtures("_listening")

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
 from voltmile.problem.nation import Nation
+from voltmile.solve.interrupt import Abandoned, abandoning
 from voltmile.solve.pools import Cluster, Pool, Processes
 
 Result = TypeVar("Result")
@@ -59,7 +60,7 @@ class Crew:
     def run(
         self, function: Callable[..., Result], tasks: Sequence[tuple[Any, ...]], enough: Enough
     ) -> Iterator[tuple[int, Result]]:
-        """Yield (position of the task, result) as results arrive; fewer when ``enough`` says so meanwhile.
+        """Yield (position of the task, result) as results arrive; fewer once ``enough`` says so, or Ctrl-C.
 
         A task is looked up when it is handed out, so that ``tasks`` may make its arguments then.
 
@@ -69,10 +70,7 @@ class Crew:
             When workers died three times in a row before any task was done.
         """
         if self._pool is None:
-            for position in range(len(tasks)):
-                if enough():
-                    return
-                yield position, function(self._nation, *tasks[position])
+            yield from self._here(function, tasks, enough)
             return
         left = list(range(len(tasks)))
         deaths = 0
@@ -92,6 +90,20 @@ class Crew:
                         "tasks left; run with fewer workers or on a machine with more memory"
                     ) from None
                 self._pool = self._start()
+
+    def _here(
+        self, function: Callable[..., Result], tasks: Sequence[tuple[Any, ...]], enough: Enough
+    ) -> Iterator[tuple[int, Result]]:
+        """Work in this process, where Ctrl-C ends the task under way, as it does those of other processes."""
+        for position in range(len(tasks)):
+            if enough():
+                return
+            try:
+                with abandoning():
+                    result = function(self._nation, *tasks[position])
+            except Abandoned:
+                return
+            yield position, result
 
     def _once(
         self,

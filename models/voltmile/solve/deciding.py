@@ -52,7 +52,6 @@ def decide(
     if outcome is None or not run.over:
         whole = JointEffort(run.effort.joint_gap, run.effort.joint_nodes)
         found = program.solve(start, whole, progress, run.patience())
-        run.hear(found.interrupted)
         outcome = found if found.has_incumbent or start is None else start
     if not outcome.has_incumbent:
         if outcome.status in (Status.INFEASIBLE, Status.INFEASIBLE_OR_UNBOUNDED):
@@ -70,8 +69,7 @@ def _start(
     blocks = {key: offer.block for key, offer in offers.items()}
     plans = {key: list(offer.plans.values()) for key, offer in offers.items()}
     nodes = run.effort.start_nodes
-    picked, choice = choose_plans(frame, blocks, plans, gap=_START_GAP, nodes=nodes, stop=run.patience())
-    run.hear(choice.interrupted)
+    picked, _ = choose_plans(frame, blocks, plans, gap=_START_GAP, nodes=nodes, stop=run.patience())
     if picked is None:
         return None
     chosen, first = [], 0

@@ -44,9 +44,9 @@ def solve_mip(
 
     A limit or Ctrl-C never raises: the outcome says so, with the incumbent (if any) and the bound. After
     Ctrl-C (status INTERRUPTED, or ``interrupted`` if it came too late) the application decides whether to go
-    on. In a pool worker that ignores SIGINT, and outside the main thread, Ctrl-C is left alone: use ``stop``.
-    It is noticed when HiGHS next calls back: within half a second in all our runs, but HiGHS can be silent
-    for longer in presolve, so unattended runs belong into a process that can be killed.
+    on. Where it has a handler of SIGINT of its own, and outside the main thread, Ctrl-C is left to it: use
+    ``stop``. Either is noticed when HiGHS next calls back: within half a second in all our runs, but HiGHS
+    can be silent for longer in presolve, so unattended runs belong into a process that can be killed.
 
     Parameters
     ----------

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn, cast
+
+
+class Abandoned(BaseException):
+    """Ctrl-C came during work whose result is not worth waiting for."""
 
 
 @contextmanager
@@ -27,3 +32,27 @@ def watching(stop: threading.Event) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def abandoning() -> Iterator[None]:
+    """Inside ``watching``: end the work at the first Ctrl-C, after it was heard, with ``Abandoned``.
+
+    Elsewhere, where Ctrl-C raises KeyboardInterrupt or is ignored, nothing changes.
+    """
+    usual = signal.getsignal(signal.SIGINT)
+    theirs = not callable(usual) or usual is signal.default_int_handler
+    if threading.current_thread() is not threading.main_thread() or theirs:
+        yield
+        return
+    handler = cast(Callable[[int, FrameType | None], object], usual)
+
+    def heard(number: int, frame: FrameType | None) -> NoReturn:
+        handler(number, frame)
+        raise Abandoned
+
+    signal.signal(signal.SIGINT, heard)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -50,7 +49,7 @@ class LpResult:
     cold : bool
         It started without a basis: asked for, or because the warm start led nowhere.
     interrupted : bool
-        Ctrl-C came or ``stop`` said so during this solve.
+        Ctrl-C was answered (see ``solve``) or ``stop`` said so.
     seconds : float
         Wall seconds inside HiGHS.
     """
@@ -231,9 +230,9 @@ class LpModel:
         """Solve from the last basis.
 
         An infeasible or unbounded program and a time limit are statuses of the result, and so is Ctrl-C where
-        there is a ``stop``. Without one Ctrl-C is not this solve's to answer: it goes on to its end (another
-        one ends it), and the signal is handed on. Where HiGHS cannot decide from the last basis, or cycles,
-        it is asked once more without it.
+        there is a ``stop``. Without one Ctrl-C is not this solve's to answer: what its handler raises ends it
+        and is raised. Where HiGHS cannot decide from the last basis, or cycles, it is asked once more without
+        it.
 
         Parameters
         ----------
@@ -256,25 +255,20 @@ class LpModel:
             return None if time_limit_s is None else max(0.0, time_limit_s - (time.perf_counter() - began))
 
         result = self._once(cold, time_limit_s, stop)
-        heard = result.interrupted and stop is None
-        if heard and result.status is Status.INTERRUPTED:
-            result = _together(result, self._once(False, left(), stop))
-        result = self._decided(result, left(), stop)
-        for _ in range(heard + (heard and result.status is Status.INTERRUPTED)):
-            signal.raise_signal(signal.SIGINT)
-        return result
-
-    def _decided(self, result: LpResult, left: float | None, stop: Stop | None) -> LpResult:
-        """Return the result, or that of a solve from scratch where it is none."""
         if result.status not in self._retried:
             return result
         apply_options(self._highs, _FALLBACK)
-        again = self._once(True, left, stop, last=True)
+        again = self._once(True, left(), stop, last=True)
         apply_options(self._highs, self._usual)
         if again.status in (Status.UNKNOWN, Status.FAILED):
             name = self._highs.getModelStatus().name
             raise SolverError(f"HiGHS cannot solve this LP, neither warm nor cold: model status {name}")
-        return _together(result, again)
+        return replace(
+            again,
+            iterations=result.iterations + again.iterations,
+            interrupted=result.interrupted or again.interrupted,
+            seconds=result.seconds + again.seconds,
+        )
 
     def _once(
         self, cold: bool, time_limit_s: float | None, stop: Stop | None, *, last: bool = False
@@ -287,7 +281,7 @@ class LpModel:
         limit = math.inf if time_limit_s is None else highs.getRunTime() + time_limit_s
         if highs.setOptionValue("time_limit", limit) != HighsStatus.kOk:
             raise ValueError(f"a time limit of {time_limit_s} s")
-        watch = Watch(stop)
+        watch = Watch(stop, answers=stop is not None)
         seconds = watch.run(highs)
         return self._result(cold, watch.interrupted, seconds, last)
 
@@ -323,16 +317,6 @@ class LpModel:
             info.max_primal_infeasibility <= _ROUNDING * amounts
             and info.max_dual_infeasibility <= _ROUNDING * costs
         )
-
-
-def _together(first: LpResult, last: LpResult) -> LpResult:
-    """Return the last of two solves with the work of both."""
-    return replace(
-        last,
-        iterations=first.iterations + last.iterations,
-        interrupted=first.interrupted or last.interrupted,
-        seconds=first.seconds + last.seconds,
-    )
 
 
 def _accept(status: HighsStatus, what: str) -> None:

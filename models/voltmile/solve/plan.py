@@ -119,9 +119,9 @@ def solve(
     SolverError
         When the solver is broken or gives up unexpectedly.
     """
-    canary()
     stop = stop or threading.Event()
     with watching(stop), Crew(nation, workers, cluster) as crew:
+        canary()
         deadline = time.perf_counter() + time_limit_s
         run = Run(nation, crew, effort or Effort(), seed, on_progress, stop, deadline, explain)
         if method == "joint" or (method == "auto" and len(nation.cities) <= JOINT_CITIES):

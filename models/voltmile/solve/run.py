@@ -106,11 +106,6 @@ class Run:
         already = self.stop.is_set()
         return lambda: time.perf_counter() >= until or (self.stop.is_set() and not already)
 
-    def hear(self, interrupted: bool) -> None:
-        """Take note that a MIP was interrupted: within the time limit that was Ctrl-C, heard by HiGHS."""
-        if interrupted and self.left_s > 0:
-            self.stop.set()
-
     @property
     def over(self) -> bool:
         """Whether nothing more should be improved."""

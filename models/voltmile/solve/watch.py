@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from types import FrameType
 from typing import Any
 
 import highspy
@@ -19,6 +21,9 @@ from voltmile.solve.status import SolverError
 
 Stop = threading.Event | Callable[[], bool]
 """How a caller ends a solve: an event that gets set, or a function that starts to return True."""
+
+Handler = Callable[[int, FrameType | None], Any]
+"""Of a signal, as Python calls it."""
 
 _POLL_S = 0.05
 """How often ``stop`` is asked; HiGHS itself calls back up to thousands of times a second."""
@@ -70,16 +75,21 @@ class Watch:
         Called at every better incumbent, and every ``every_s`` seconds. MIPs only.
     every_s
         Wall seconds between two reports without a better incumbent.
+    answers
+        Whether Ctrl-C ends the solve quietly, for the caller to see in ``interrupted``. Where the application
+        has a handler of its own, Ctrl-C is that handler's in any case, and the solve goes on unless ``stop``
+        or an exception of the handler ends it.
 
     Attributes
     ----------
     interrupted
-        Whether Ctrl-C came or ``stop`` said so while HiGHS ran, even if it finished before it noticed.
+        Whether Ctrl-C was answered or ``stop`` said so while HiGHS ran, even if it ended before it noticed.
 
     Notes
     -----
-    Nothing may raise through HiGHS, whose search would be left half-done. So an exception of ``stop`` or
-    ``on_progress`` ends the solve as an interruption would, and ``run`` raises it afterwards.
+    Nothing may raise through HiGHS, whose search would be left half-done. So an exception of ``stop``,
+    ``on_progress`` or a handler of Ctrl-C ends the solve as an interruption would, and ``run`` raises it
+    afterwards.
     """
 
     def __init__(
@@ -87,8 +97,11 @@ class Watch:
         stop: Stop | None = None,
         on_progress: Callable[[Progress], object] | None = None,
         every_s: float = 0.5,
+        *,
+        answers: bool = True,
     ) -> None:
         self.interrupted = False
+        self._answers = answers
         self._stop = stop.is_set if isinstance(stop, threading.Event) else stop
         self._on_progress = on_progress
         self._every_s = every_s
@@ -104,13 +117,13 @@ class Watch:
         SolverError
             HiGHS could not start, e.g. with an option that contradicts another.
         BaseException
-            Whatever ``stop`` or ``on_progress`` raised.
+            Whatever ``stop``, ``on_progress`` or the handler of Ctrl-C raised.
         """
         self._attach(highs)
         self._started = time.perf_counter()
         self._next_report = self._started + self._every_s
         try:
-            with _sigint_calls(self._interrupt):
+            with _sigint_calls(self._heard):
                 _run(highs)
         finally:
             highs.setCallback(None, None)
@@ -126,8 +139,14 @@ class Watch:
         if self._on_progress is not None:
             highs.startCallback(_IMPROVING)
 
-    def _interrupt(self) -> None:
-        self.interrupted = True
+    def _heard(self, usual: Handler, number: int, frame: FrameType | None) -> None:
+        if self._answers and usual is signal.default_int_handler:
+            self.interrupted = True
+            return
+        try:
+            usual(number, frame)
+        except BaseException as error:  # noqa: BLE001  (see Notes: kept, and raised by run)
+            self._error = error
 
     def _event(
         self,
@@ -177,18 +196,18 @@ def _run(highs: highspy.Highs) -> None:
 
 
 @contextmanager
-def _sigint_calls(handler: Callable[[], None]) -> Iterator[None]:
-    """Let Ctrl-C call ``handler`` for a while, instead of raising KeyboardInterrupt.
+def _sigint_calls(heard: Callable[[Handler, int, FrameType | None], None]) -> Iterator[None]:
+    """Let Ctrl-C call ``heard`` for a while, with the usual handler before its arguments.
 
     Only where Python lets us (the main thread), and not where Ctrl-C is ignored on purpose: in the workers of
     a pool whose parent decides.
     """
-    mine = threading.current_thread() is threading.main_thread()
-    if not mine or signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None):
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(usual):
         yield
         return
-    previous = signal.signal(signal.SIGINT, lambda *_: handler())
+    signal.signal(signal.SIGINT, partial(heard, usual))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, previous)
+        signal.signal(signal.SIGINT, usual)
