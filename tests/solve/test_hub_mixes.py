@@ -78,7 +78,7 @@ def test_bound_optimum(make):
 def test_bound_optimum_where_labels_forget_and_are_cut_off(make, monkeypatch):
     monkeypatch.setattr(strict_module, "_NEIGHBOURS", 2)
     monkeypatch.setattr(strict_module, "_FAIR", 3)
-    monkeypatch.setattr(strict_module, "_EXACT", 8)
+    monkeypatch.setattr(strict_ascent, "EXACT", 8)
     monkeypatch.setattr(strict_ascent, "_PATIENCE", 1)
     checked, near = check(make, range(40))
     assert checked > 15

@@ -182,12 +182,11 @@ class Ascent:
         self._master, self._routes, self._floor = master, routes, floor
         self._rides, self._counts, self._cost = list(rides), np.array(counts, dtype=np.float64), cost
         self._finder = Finder(master.program)
-        self._rounds, self._before, self.done = 0, -math.inf, False
+        self.done = False
         self._center = np.where(of_routes(master), _of_all_rows(master, duals), 0.0)
         self.bound, self._promise = -math.inf, 0.0
         self.bound = self._evaluate(self._center).bound
-        self._width = _BOX * max(cost - self.bound, 1e-3 * cost) / master.program.n
-        self._begin(np.zeros(0, dtype=np.int64))
+        self._start_over()
 
     @property
     def best(self) -> Multipliers:
@@ -213,6 +212,13 @@ class Ascent:
             with work.on("ascent"):
                 self._step()
 
+    def _start_over(self) -> None:
+        """Begin with a box of the first width around the best dual values."""
+        self._center = _of_all_rows(self._master, self._center)
+        lacks = max(self._cost - self.bound, 1e-3 * self._cost)
+        self._rounds, self._before, self._width = 0, -math.inf, _BOX * lacks / self._master.program.n
+        self._begin(np.zeros(0, dtype=np.int64))
+
     def _step(self) -> None:
         """Solve the linear program within the box, price, and move the box."""
         solved = self._lp.solve()
@@ -222,6 +228,8 @@ class Ascent:
         duals = np.zeros_like(self._center)
         duals[self._rows] = solved.row_duals[: len(self._rows)] * self._unit
         self._promise = promise = float(solved.objective or 0.0) * self._unit - self.bound
+        if promise < 0 and self._dismiss():
+            return
         value, new, cut_off = self._evaluate(duals)
         self._take_in()
         inner = np.abs(duals - self._center)[self._rows] < self._width * _AT
@@ -239,6 +247,10 @@ class Ascent:
                 return
             self._width *= 3
         self._set_box()
+
+    def _dismiss(self) -> bool:
+        """Take columns out that hold the linear program below the bound; say whether there were any."""
+        return False
 
     @property
     def _worth_having(self) -> float:

@@ -32,7 +32,7 @@ from voltmile.solve.matrix import FloatArray
 #: Villages a label remembers, its own with them.
 _NEIGHBOURS = 8
 #: Labels grown in a call: when routes are looked for, when a bound is proven, and when all types are bounded.
-_FAIR, _EXACT, _OTHERS = 20_000, 70_000, 10_000
+_FAIR, EXACT, _OTHERS = 20_000, 70_000, 10_000
 #: Where there is no limit.
 _NO_LIMIT = 1e18
 #: Prices of the resource tried around the last one, and those tried at first, as powers of two.
@@ -96,14 +96,14 @@ class Look:
         least, routes, _ = self._search(below, many, within, _FAIR, exact=False)
         return least if routes else below, routes
 
-    def least(self, below: float = math.inf, effort: int | None = None) -> tuple[float, list[Nodes], bool]:
+    def least(self, below: float = math.inf, effort: int = EXACT) -> tuple[float, list[Nodes], bool]:
         """Prove what a feasible route costs at least.
 
         Parameters
         ----------
         below : float
             More need not be proven.
-        effort : int, optional
+        effort : int
             Labels to grow at most.
 
         Returns
@@ -114,7 +114,7 @@ class Look:
         complete : bool
             False: more labels may prove more.
         """
-        least, routes, complete = self._search(below, 1, 0.0, effort or _EXACT, exact=True)
+        least, routes, complete = self._search(below, 1, 0.0, effort, exact=True)
         return least - self.off if math.isfinite(least) else NONE, routes, complete
 
     def _search(

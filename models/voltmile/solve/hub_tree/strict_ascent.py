@@ -10,12 +10,16 @@ from voltmile.routes.network import Vector
 from voltmile.solve.hub_tree.ascent import Ascent, Evaluated, Routes, of_routes
 from voltmile.solve.hub_tree.master import Master
 from voltmile.solve.hub_tree.prices import NONE, Multipliers, RouteFloor
-from voltmile.solve.hub_tree.strict import Look, StrictFloor
+from voltmile.solve.hub_tree.strict import EXACT, Look, StrictFloor
+from voltmile.solve.two_index import Ints
 
 #: Routes of a type that come in at once; how much dearer than the cheapest, as a share of a plan's cost.
 _ROUTES, _WITHIN = 60, 6e-3
-#: Searches cut off on end after which walks tell the way.
+#: Steps on end that gain nothing, a search cut off, after which walks tell the way; it ends after twice as
+#: many.
 _PATIENCE = 4
+#: More labels a search where nothing else helps.
+_HARDER = 3
 #: Values of a walk that counts as used; part of a village that counts as open.
 _USED, _OPEN = 1e-6, 0.02
 
@@ -31,6 +35,9 @@ class StrictAscent(Ascent):
         Feasible ones to begin with.
     """
 
+    #: Columns of walks that left the linear program.
+    _dismissed: Ints
+
     def __init__(
         self,
         master: Master,
@@ -43,8 +50,22 @@ class StrictAscent(Ascent):
         cost: float,
         barred: Sequence[frozenset[int]] = (),
     ) -> None:
-        self._strict, self._cut_off = strict, np.zeros(len(rides), dtype=np.int64)
+        self._strict, self._cut_off, self._effort = strict, 0, EXACT
         super().__init__(master, duals, routes, floor, rides, counts, cost, barred=barred)  # evaluates
+
+    def harder(self, *, cut_off: bool) -> bool:
+        """Go on with more labels in a search, once; say whether that is done.
+
+        Parameters
+        ----------
+        cut_off : bool
+            Only where searches that were cut off ended it.
+        """
+        if self._effort > EXACT or (cut_off and not self._cut_off):
+            return False
+        self._effort, self._cut_off, self.done = _HARDER * EXACT, 0, False
+        self._start_over()
+        return True
 
     def halves(self) -> list[StrictAscent]:
         """Part the mix by whether a type serves a village that it serves in part; empty where none does.
@@ -64,7 +85,7 @@ class StrictAscent(Ascent):
         routes = self._routes.without(barred)
         same = self._floor, self._strict, self._rides, self.counts, self._cost
         part = StrictAscent(self._master, self._center, routes, *same, barred)
-        part.bound = max(part.bound, self.bound)
+        part.bound, part._effort = max(part.bound, self.bound), self._effort
         return part
 
     def _shared_village(self) -> tuple[int, int] | None:
@@ -83,6 +104,19 @@ class StrictAscent(Ascent):
         best = int(worth.argmax())
         return divmod(best, worth.shape[1]) if worth.flat[best] > 0 else None
 
+    def _dismiss(self) -> bool:
+        """Take walks out that keep no limit: they told the way as long as the bound was below theirs."""
+        feasible = np.array(self._routes.feasible)[self._held]
+        guests = np.flatnonzero(~feasible) + self._lp.n_cols - len(self._held)
+        out = guests[~np.isin(guests, self._dismissed)]
+        self._lp.set_column_bounds(out, 0.0, 0.0)
+        self._dismissed = guests
+        return len(out) > 0
+
+    def _begin(self, new: Ints) -> None:
+        self._dismissed = np.zeros(0, dtype=np.int64)
+        super()._begin(new)
+
     def _evaluate(self, duals: Vector) -> Evaluated:
         """Bound the mix at dual values; routes found come in.
 
@@ -95,9 +129,15 @@ class StrictAscent(Ascent):
         for t, look in enumerate(looks):
             if self._sum(sides, each) < self._worth_having:
                 break
-            proven, complete = self._prove(t, look, each[t], found)
+            proven, complete = self._prove(t, look, each[t])
             each[t], cut_off = min(each[t], proven), cut_off or not complete
-        return Evaluated(self._sum(sides, each), len(self._routes.cost) - many, cut_off)
+        value = self._sum(sides, each)
+        self._cut_off = self._cut_off + 1 if cut_off and value < self._worth_having else 0
+        if self._cut_off == _PATIENCE:
+            self._ask_walks(found)
+        elif self._cut_off == 2 * _PATIENCE:
+            self.done = True
+        return Evaluated(value, len(self._routes.cost) - many, cut_off)
 
     def _quick(self, looks: Sequence[Look], duals: Vector) -> Vector:
         """Cost of the cheapest route known of each type at dual values, after a quick search for more."""
@@ -110,13 +150,14 @@ class StrictAscent(Ascent):
             self._routes.add_all(t, routes, feasible=True)
         return least
 
-    def _prove(self, t: int, look: Look, least: float, found: Multipliers) -> tuple[float, bool]:
+    def _prove(self, t: int, look: Look, least: float) -> tuple[float, bool]:
         """Prove what the routes of a type cost, and say whether the search was complete."""
-        proven, routes, complete = look.least(least + 1e-9 * self._cost)
+        proven, routes, complete = look.least(least + 1e-9 * self._cost, self._effort)
         self._routes.add_all(t, routes, feasible=True)
-        self._cut_off[t] = 0 if complete else self._cut_off[t] + 1
-        if self._cut_off[t] == _PATIENCE:
-            self._cut_off[t] = 0
-            _, walks = self._floor.routes(found, self._rides[t], _ROUTES, _WITHIN * self._cost)
-            self._routes.add_all(t, walks)
         return proven, complete
+
+    def _ask_walks(self, found: Multipliers) -> None:
+        """Let walks come in, which tell where searches are quick."""
+        for t, ride in enumerate(self._rides):
+            _, walks = self._floor.routes(found, ride, _ROUTES, _WITHIN * self._cost)
+            self._routes.add_all(t, walks)

@@ -40,7 +40,7 @@ class Settings:
     hubs: int = 30
     seed: int = 1
     gap: float = 0.001
-    time_limit_s: float = 58.0
+    time_limit_s: float = 56.0
 
 
 def run(
