@@ -154,6 +154,16 @@ class Master:
         x = result.x[n + m :]
         return Point(result.objective, x, float(result.x[: n + m].sum()), duals)
 
+    def between(self, one: Duals | None, other: Duals, weight: float) -> Duals:
+        """Return a weighted mean of dual values, on the grid; the other where the one is missing."""
+        if one is None or weight == 0.0:
+            return other
+        cover, rows = (
+            np.round((weight * a + (1 - weight) * b) / self.grid) * self.grid
+            for a, b in ((one.cover, other.cover), (one.rows, other.rows))
+        )
+        return Duals(cover, rows)
+
     def prices(self, duals: Duals, allowed: NDArray[np.bool_]) -> Prices:
         """Turn dual values into what routes pay and earn."""
         n, kinds = self.problem.size, len(self.problem.vehicles)

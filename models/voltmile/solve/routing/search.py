@@ -48,6 +48,10 @@ class Search:
         Of the best plan, infinity without one.
     bound : float
         Best proven bound of the whole problem.
+    late_s : float
+        Wall seconds before the deadline from which on it is late.
+    when_late : callable, optional
+        Called once, by the next ``check_time`` when it is late.
     """
 
     problem: RoutingProblem
@@ -62,6 +66,8 @@ class Search:
     columns: int = 0
     cuts: int = 0
     nodes: int = 0
+    late_s: float = 0.0
+    when_late: Callable[[], object] | None = None
     trace: list[TraceRow] = field(default_factory=list)
     began: float = field(default_factory=time.perf_counter)
 
@@ -144,9 +150,12 @@ class Search:
         return self.left <= 0 or (self.stop is not None and self.stop())
 
     def check_time(self) -> None:
-        """Raise when it is time to stop."""
+        """Raise when it is time to stop; do what is to be done when it is late."""
         if self.ended():
             raise OutOfTimeError
+        if self.when_late is not None and self.left < self.late_s:
+            do, self.when_late = self.when_late, None
+            do()
 
     def most_routes(self) -> Vector:
         """Most routes of each type a plan can have."""

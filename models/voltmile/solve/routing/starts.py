@@ -20,11 +20,15 @@ _RESTARTS = 3
 #: Iterations a customer of the longer search.
 _LONGER = 300
 _RECOMBINE_NODES = 5
-#: Share of the time limit the first plans may take.
+#: Share of the time left that a search for plans may take.
 _SHARE = 0.1
-#: Customers above which one long search takes the place of restarts, the seconds each of those above adds,
-#: and the share of the time limit they may add up to.
-_LARGE, _SECONDS_EACH, _MOST_SHARE = 100, 0.5, 0.5
+#: Customers above which one search takes the place of restarts, and most of the time is kept for the second.
+_LARGE = 100
+#: Of the time limit, the share each customer above adds to what is kept and the most there is; and seconds
+#: each customer adds at most.
+_SHARE_EACH, _MOST_SHARE, _SECONDS_EACH = 0.01, 0.7, 0.3
+#: Share of what is kept for a search that the MIP after it gets.
+_AFTER = 0.1
 #: With stations: most rounds of the search, and tours of it to begin with.
 _ROUNDS, _COLUMNS = 300, 200
 
@@ -37,7 +41,7 @@ def first_routes(search: Search, seed: int) -> list[Route]:
     pool: dict[Route, None] = {}
     n = problem.size
     restarts, iterations = (_RESTARTS, 1500 + 20 * n) if n <= _LARGE else (1, _LONGER * n)
-    seconds = _seconds(search, n)
+    seconds = max(0.5, _SHARE * search.left) if math.isfinite(search.left) else None
     for restart in range(restarts):
         limit = None if seconds is None else seconds / restarts
         found = _found(problem, iterations, limit, 1000 * seed + restart)
@@ -52,14 +56,18 @@ def first_routes(search: Search, seed: int) -> list[Route]:
     return list(dict.fromkeys([*pool, *single_visits(problem)]))
 
 
-def _seconds(search: Search, n: int) -> float | None:
-    """Return the seconds first plans may take: a share of the time left, more of it for many customers."""
-    if not math.isfinite(search.left):
-        return None
-    return max(0.5, _SHARE * search.left, min(_MOST_SHARE * search.left, _SECONDS_EACH * max(0, n - _LARGE)))
+def kept_s(search: Search) -> float:
+    """Return the wall seconds at the end that are for the second search, where it has not come by then."""
+    n = search.problem.size
+    if recharges(search.problem) or not math.isfinite(search.left):
+        return 0.0
+    share = min(_MOST_SHARE, _SHARE_EACH * max(0, n - _LARGE))
+    return min(share * search.left, _SECONDS_EACH * n)
 
 
-def second_search(search: Search, mix: Sequence[float], seed: int) -> list[Route]:
+def second_search(
+    search: Search, mix: Sequence[float], seed: int, kept: float, others: Sequence[Route] = ()
+) -> list[Route]:
     """Search longer for a plan, with several types near the mix of vehicles the master uses.
 
     The routes seen are returned.
@@ -67,19 +75,24 @@ def second_search(search: Search, mix: Sequence[float], seed: int) -> list[Route
     Parameters
     ----------
     mix : sequence of float, shape (K,)
-        Vehicles of each type in the restricted master.
+        Vehicles of each type in the restricted master; empty: nothing is known.
+    kept : float
+        Wall seconds for it at least.
+    others : sequence of Route
+        Put together with those seen, where seconds are kept for it.
     """
     problem = search.problem
     if recharges(problem):
         return []
-    seconds = max(0.5, _SHARE * search.left) if math.isfinite(search.left) else None
-    iterations = _LONGER * problem.size
+    seconds = max(0.5, _SHARE * search.left, (1 - _AFTER) * kept) if math.isfinite(search.left) else None
+    iterations = None if kept > 0 else _LONGER * problem.size
     if len(problem.vehicles) == 1:
+        # From a random plan: late acceptance that begins with a good one hardly leaves it.
         found = local_search(problem, iterations=iterations, time_limit_s=seconds, seed=seed)
     else:
         found = fleet_search(
             problem,
-            mixes=_near(mix),
+            mixes=_near(mix) if len(mix) else [],
             iterations=iterations,
             time_limit_s=seconds,
             seed=seed,
@@ -88,6 +101,9 @@ def second_search(search: Search, mix: Sequence[float], seed: int) -> list[Route
         )
     if found.routes:
         search.offer(found.routes, "longer local search")
+    if kept > 0:
+        pool = [*found.pool, *search.plan, *others]
+        search.offer(recombine(problem, pool, search.cost, _AFTER * kept), "recombination")
     return list(found.pool)
 
 

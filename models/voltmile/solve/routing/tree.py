@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -22,7 +23,8 @@ from voltmile.solve.routing.partition import partition
 from voltmile.solve.routing.pool import PoolPricer
 from voltmile.solve.routing.rows import ArcRow, Row, VehicleRow, is_elementary, pack
 from voltmile.solve.routing.search import OutOfTimeError, Search
-from voltmile.solve.routing.starts import second_search
+from voltmile.solve.routing.starts import kept_s, recharges, second_search
+from voltmile.solve.routing.two_index_bound import two_index_bound
 from voltmile.solve.status import SolverError
 
 #: Enumerated routes that go to the MIP at once, and those that go when cuts gain no more.
@@ -39,6 +41,9 @@ _RETRY = 0.85
 _DIVES, _PLANS_EVERY = 2, 10
 #: Relative gap after the first cuts that calls for a longer search for plans.
 _SEARCH_GAP = 0.002
+#: Share of the time limit that is late, the relative gap that calls for a bound of another kind then, and the
+#: share of the time left that it gets.
+_LATE, _POOR, _BOUND_SHARE = 0.1, 0.02, 0.2
 #: Share of the gap both children of a branch on numbers of vehicles have to close to come before cuts.
 _EARLY = 0.2
 #: Share of the gap a set of rounds of cuts has to close to be followed by another one.
@@ -99,6 +104,10 @@ class Tree:
         problem = search.problem
         self._count_first, self._seed, self._searched = count_first, 1000 * seed + 100, False
         self._seen: list[Route] = []
+        self._mix: list[float] = []
+        self._master: Master | None = None
+        self._kept_s = kept_s(search)
+        search.late_s, search.when_late = max(self._kept_s, _LATE * search.left), self._hurry
         self._cut_nodes = 0
         self._looked: Node | None = None
         self.search, self.symmetric = search, is_symmetric(problem)
@@ -147,7 +156,7 @@ class Tree:
     def _solve(self, node: Node) -> list[Node]:
         search = self.search
         search.nodes += 1
-        master = Master(search.problem, node.rows, node.routes, node.cost, self._penalty)
+        master = self._master = Master(search.problem, node.rows, node.routes, node.cost, self._penalty)
         solved = converge(
             search, master, node.pricer, node.allowed, reached=lambda found: self._reached(node, found)
         )
@@ -179,6 +188,9 @@ class Tree:
         return self._branch(node, master, solved)
 
     def _reached(self, node: Node, solved: Converged) -> None:
+        assert self._master is not None
+        kinds, x = np.array([route.vehicle for route in self._master.routes]), solved.point.x
+        self._mix = np.bincount(kinds[: len(x)], x, len(self.search.problem.vehicles)).tolist()
         node.bound = max(node.bound, solved.bound)
         self._raise_bound(node.bound)
 
@@ -230,20 +242,38 @@ class Tree:
         if not due or solved.bound >= self.search.goal:
             return
         self._looked = node
-        self._search(master, solved)
+        self._search(solved)
         dive(self.search, master, node.pricer, node.allowed, solved.point, _DIVES if node.depth == 0 else 1)
         self._improve(master, solved)
 
-    def _search(self, master: Master, solved: Converged) -> None:
+    def _search(self, solved: Converged) -> None:
         """Search longer, once, where the plan seems to be what is not good."""
         gap = self.search.goal - solved.bound
         if self._searched or gap <= _SEARCH_GAP * abs(self.search.goal):
             return
-        self._searched = True
-        kinds = np.array([route.vehicle for route in master.routes])
-        mix = np.bincount(kinds, solved.point.x, len(self.search.problem.vehicles))
-        seen = second_search(self.search, mix.tolist(), self._seed)
-        known = set(master.routes)
+        self._search_longer()
+
+    def _hurry(self) -> None:
+        """Do what has to be done before time is up, whatever is under way: a bound at all, a good plan."""
+        search = self.search
+        if search.goal - search.bound > _POOR * abs(search.goal) and not recharges(search.problem):
+            until = time.perf_counter() + _BOUND_SHARE * search.left
+            two_index_bound(
+                search.problem,
+                search.goal,
+                lambda: time.perf_counter() >= until or search.ended(),
+                lambda bound: search.raise_bound(bound, "two-index relaxation"),
+            )
+        if self._kept_s > 0 and not self._searched:
+            self._search_longer()
+
+    def _search_longer(self) -> None:
+        assert self._master is not None
+        self._searched, kept = True, min(self._kept_s, self.search.left)
+        routes, n = self._master.routes, self.search.problem.size
+        others = [route for route in routes if is_elementary(route, n)] if kept > 0 else []
+        seen = second_search(self.search, self._mix, self._seed, kept, others)
+        known = set(routes)
         self._seen = [route for route in seen if route not in known]
 
     def _improve(self, master: Master, solved: Converged) -> None:
