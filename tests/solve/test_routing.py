@@ -45,6 +45,13 @@ def test_bound_optimum_and_plan_agree(seed: int, kind: str) -> None:
     confirm(problem, solve_routing(problem, time_limit_s=60, seed=seed), optimum(problem))
 
 
+def test_a_customer_no_vehicle_can_serve_is_proven_to_be_one() -> None:
+    problem = drawn(0, "capacity")
+    small = tuple(replace(v, capacity=0.5, count=None, least=0) for v in problem.vehicles)
+    result = solve_routing(replace(problem, vehicles=small))
+    assert (result.status, result.routes) == ("infeasible", ())
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_fewest_routes_come_first_where_asked(seed: int) -> None:
     problem = replace(drawn(seed, "capacity"), vehicles_first=True)

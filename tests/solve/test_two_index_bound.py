@@ -23,7 +23,9 @@ def drawn(seed: int, kind: str) -> RoutingProblem:
     fleet = [replace(v, count=int(rng.integers(1, 4))) if rng.random() < 0.3 else v for v in problem.vehicles]
     if rng.random() < 0.2:
         fleet[0] = replace(fleet[0], least=1)
-    return replace(problem, vehicles=tuple(fleet))
+    demand = problem.demand * (rng.random(problem.size + 1) < 0.8) if rng.random() < 0.3 else problem.demand
+    most = int(rng.integers(1, 4)) if rng.random() < 0.2 else None
+    return replace(problem, vehicles=tuple(fleet), demand=demand, max_routes=most)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from threading import Event
+
+Stop = Event | Callable[[], bool]
+"""How a caller ends a search: an event that gets set, or a function that starts to return True."""
 
 
 class Effort:
@@ -13,12 +17,12 @@ class Effort:
     What a part spends is spent of the whole.
     """
 
-    def __init__(self, iterations: int | None, seconds: float | None, stop: Event | None = None) -> None:
+    def __init__(self, iterations: int | None, seconds: float | None, stop: Stop | None = None) -> None:
         if iterations is None and seconds is None:
             raise ValueError("a search needs a limit: iterations or seconds")
         self._left = math.inf if iterations is None else iterations
         self._until = math.inf if seconds is None else time.perf_counter() + seconds
-        self._stop = stop
+        self._stop: Callable[[], bool] | None = stop.is_set if isinstance(stop, Event) else stop
         self._whole: Effort | None = None
 
     def part(self, share: float) -> Effort:
@@ -33,7 +37,7 @@ class Effort:
     @property
     def over(self) -> bool:
         """Whether nothing is left, or somebody said stop."""
-        stopped = self._stop is not None and self._stop.is_set()
+        stopped = self._stop is not None and self._stop()
         return stopped or self._left <= 0 or time.perf_counter() >= self._until
 
     def __call__(self, best_cost: int) -> bool:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from threading import Event
 
 from voltmile.problem.routing import Route, RoutingProblem
-from voltmile.routes.effort import Effort
+from voltmile.routes.effort import Effort, Stop
 from voltmile.routes.incumbent_runs import Desk, Found, Recombine, enough, improve_types, search_within
 from voltmile.routes.whole_numbers import vehicles_available
 
@@ -32,7 +31,7 @@ def search(
     seed: int = 0,
     available: Sequence[int] | None = None,
     start: Sequence[Route] | None = None,
-    stop: Event | None = None,
+    stop: Stop | None = None,
 ) -> Found:
     """Search for a plan of low cost.
 
@@ -59,7 +58,7 @@ def fleet_search(
     seed: int = 0,
     start: Sequence[Route] | None = None,
     recombine: Recombine | None = None,
-    stop: Event | None = None,
+    stop: Stop | None = None,
 ) -> Found:
     """Search for a plan of low cost with several vehicle types.
 

@@ -39,7 +39,7 @@ def cover(prices: PoolPrices) -> Covered:
     """Cover all villages at least cost, fractionally; each tour is driven by its cheapest type."""
     tours, types, cost = _cheapest(prices)
     n = prices.visits.shape[1] - 1
-    outcome = solve_lp(_matrix(prices, tours, cost, np.full(n, np.inf)))
+    outcome = solve_lp(_matrix(prices, tours, cost, np.full(n, np.inf)), answers=False)
     if outcome.x is None or outcome.row_duals is None:
         raise SolverError(f"the covering of a hub ended {outcome.status}")
     chosen = [((int(tours[j]), int(types[j])), float(outcome.x[j])) for j in np.flatnonzero(outcome.x > 1e-9)]
@@ -53,7 +53,7 @@ def partition(prices: PoolPrices, among: list[Choice], node_limit: int) -> list[
     cost = np.array([prices.cost[t, k] for t, k in among])
     n = prices.visits.shape[1] - 1
     matrix = _matrix(prices, tours, cost, np.ones(n), integral=True)
-    outcome = solve_mip(matrix, gap_rel=1e-4, node_limit=node_limit)
+    outcome = solve_mip(matrix, gap_rel=1e-4, node_limit=node_limit, answers=False)
     if outcome.x is None:
         return []
     return [among[j] for j in np.flatnonzero(outcome.x > 0.5)]

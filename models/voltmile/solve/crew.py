@@ -102,7 +102,9 @@ class Crew:
                 with abandoning():
                     result = function(self._nation, *tasks[position])
             except Abandoned:
-                return
+                if enough():
+                    return
+                raise  # inside a task of another crew, whose it is
             yield position, result
 
     def _once(

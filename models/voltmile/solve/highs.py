@@ -37,6 +37,7 @@ def solve_mip(
     on_progress: Callable[[Progress], object] | None = None,
     progress_every_s: float = 0.5,
     stop: Stop | None = None,
+    answers: bool = True,
     seed: int = 0,
     threads: int = 1,
 ) -> Outcome:
@@ -70,6 +71,8 @@ def solve_mip(
         it raises ends the solve, and is raised here.
     stop
         An event or a function, asked about every 0.05 s; True ends the solve as Ctrl-C does.
+    answers
+        False: the caller does not ask whether Ctrl-C ended the solve; it raises KeyboardInterrupt as ever.
     seed
         Seed of HiGHS; also other than 0 for the spread a result owes to chance.
     threads
@@ -89,7 +92,7 @@ def solve_mip(
     }
     if node_limit is not None:
         own["mip_max_nodes"] = int(node_limit)
-    watch = Watch(stop, on_progress, progress_every_s)
+    watch = Watch(stop, on_progress, progress_every_s, answers=answers)
     return _solve(matrix, matrix.integrality, with_own(options, own), watch, start or {})
 
 
@@ -99,6 +102,7 @@ def solve_lp(
     time_limit_s: float | None = None,
     options: Mapping[str, OptionValue] | None = None,
     stop: Stop | None = None,
+    answers: bool = True,
     seed: int = 0,
     threads: int = 1,
 ) -> Outcome:
@@ -108,7 +112,9 @@ def solve_lp(
     than the default simplex where the columns far outnumber the rows.
     """
     own = _own_options(time_limit_s, seed, threads)
-    return _solve(matrix, np.zeros_like(matrix.integrality), with_own(options, own), Watch(stop), {})
+    return _solve(
+        matrix, np.zeros_like(matrix.integrality), with_own(options, own), Watch(stop, answers=answers), {}
+    )
 
 
 def pass_model(highs: highspy.Highs, matrix: MatrixModel, integrality: IntArray) -> None:

@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn, cast
 
+#: Events of the ``watching`` under way, the innermost last.
+_watching: list[threading.Event] = []
+
 
 class Abandoned(BaseException):
     """Ctrl-C came during work whose result is not worth waiting for."""
@@ -28,9 +31,11 @@ def watching(stop: threading.Event) -> Iterator[None]:
         stop.set()
 
     signal.signal(signal.SIGINT, heard)
+    _watching.append(stop)
     try:
         yield
     finally:
+        _watching.pop()
         signal.signal(signal.SIGINT, before)
 
 
@@ -38,11 +43,10 @@ def watching(stop: threading.Event) -> Iterator[None]:
 def abandoning() -> Iterator[None]:
     """Inside ``watching``: end the work at the first Ctrl-C, after it was heard, with ``Abandoned``.
 
-    Elsewhere, where Ctrl-C raises KeyboardInterrupt or is ignored, nothing changes.
+    Elsewhere nothing changes: Ctrl-C raises KeyboardInterrupt, is ignored, or is the application's.
     """
     usual = signal.getsignal(signal.SIGINT)
-    theirs = not callable(usual) or usual is signal.default_int_handler
-    if threading.current_thread() is not threading.main_thread() or theirs:
+    if threading.current_thread() is not threading.main_thread() or not _watching or not callable(usual):
         yield
         return
     handler = cast(Callable[[int, FrameType | None], object], usual)

@@ -258,8 +258,10 @@ class LpModel:
         if result.status not in self._retried:
             return result
         apply_options(self._highs, _FALLBACK)
-        again = self._once(True, left(), stop, last=True)
-        apply_options(self._highs, self._usual)
+        try:
+            again = self._once(True, left(), stop, last=True)
+        finally:
+            apply_options(self._highs, self._usual)
         if again.status in (Status.UNKNOWN, Status.FAILED):
             name = self._highs.getModelStatus().name
             raise SolverError(f"HiGHS cannot solve this LP, neither warm nor cold: model status {name}")

@@ -7,8 +7,8 @@ what the local search that filled the pool does not.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
-from threading import Event
 
 import numpy as np
 import scipy.sparse as sp
@@ -18,6 +18,7 @@ from voltmile.routes.round_trips import RoundTrips
 from voltmile.routes.whole_numbers import vehicles_available
 from voltmile.solve.highs import solve_lp, solve_mip
 from voltmile.solve.matrix import MatrixModel
+from voltmile.solve.watch import Stop
 
 #: Routes of the integer program; those of the least reduced costs are taken.
 _MOST = 600
@@ -31,7 +32,7 @@ def recombine(
     *,
     node_limit: int | None = 20,
     seed: int = 0,
-    stop: Event | None = None,
+    stop: Stop | None = None,
 ) -> tuple[Route, ...]:
     """Choose routes of a pool, in any type that can drive them, that serve every customer once.
 
@@ -49,7 +50,8 @@ def recombine(
     if not routes:
         return ()
     matrix = _matrix(problem, routes, cost)
-    relaxed = solve_lp(matrix, time_limit_s=time_limit_s, stop=stop, seed=seed)
+    began = time.perf_counter()
+    relaxed = solve_lp(matrix, time_limit_s=time_limit_s, stop=stop, seed=seed, answers=False)
     if relaxed.reduced_costs is None or relaxed.objective is None:  # nothing serves all customers
         return ()
     spare = below - relaxed.objective
@@ -61,9 +63,10 @@ def recombine(
     outcome = solve_mip(
         _matrix(problem, routes, cost, whole=True),
         node_limit=node_limit,
-        time_limit_s=time_limit_s,
+        time_limit_s=None if time_limit_s is None else max(0.0, time_limit_s - (time.perf_counter() - began)),
         stop=stop,
         seed=seed,
+        answers=False,
     )
     if outcome.x is None or outcome.objective is None or outcome.objective >= below:
         return ()

@@ -56,10 +56,11 @@ class Routes:
     Attributes
     ----------
     walks : dict
-        Type and villages of each, in the order of their numbers.
+        The number of each, by type and villages.
     cost : list of float
     type : list of int
     feasible : list of bool
+        Whether it is known to keep the type's range or shift.
     """
 
     def __init__(self, program: TreeProgram, day: HubDay, rates: Sequence[Rates], floor: RouteFloor) -> None:
@@ -69,7 +70,7 @@ class Routes:
         self._edge[layout.tail, layout.head] = self._edge[layout.head, layout.tail] = np.arange(
             len(layout.tail)
         )
-        self.walks: dict[tuple[int, Nodes], None] = {}
+        self.walks: dict[tuple[int, Nodes], int] = {}
         self.cost: list[float] = []
         self.type: list[int] = []
         self.feasible: list[bool] = []
@@ -78,9 +79,10 @@ class Routes:
 
     def add(self, t: int, nodes: Nodes, *, feasible: bool = False) -> None:
         """Add a walk of the program's type t, once; ``feasible``: it keeps the type's range or shift."""
-        if (t, nodes) in self.walks:
+        number = self.walks.setdefault((t, nodes), len(self.cost))
+        if number < len(self.cost):
+            self.feasible[number] |= feasible
             return
-        self.walks[t, nodes] = None
         program, loads = self._program, self._floor.loads
         ride, rate = self._day.rides[t], self._rates[t]
         way = np.array((0, *nodes, 0))

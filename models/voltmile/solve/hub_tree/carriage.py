@@ -119,6 +119,7 @@ def _potentials(
             col_lower=low,
             col_upper=high,
             integrality=np.zeros(width, dtype=np.int32),
-        )
+        ),
+        answers=False,
     )
     return outcome.x

@@ -39,9 +39,6 @@ _MOST = 400_000
 _BEGIN = 150
 #: Rounds without gain before cutting a mix ends.
 _PATIENCE = 4
-#: Villages above which a mix gets this share of its linear programs (n = 80: 12 in place of 40 change the
-#: bound by -0.1 to 0.7 %; at 25 and 38 villages by -0.4 and -0.6 %).
-_LONG, _SHARE = 60, 0.3
 #: Gaps that all mixes are to reach before any is worked on for the next one.
 _AIMS = (0.04, 0.03, 0.025, 0.02, 0.015, 0.01, 0.005)
 #: Steps of an ascent at a time.
@@ -171,7 +168,9 @@ class MixSolver:
             mix = self._begun[at] = self._begin(mixes, at)
         master = mix.solver.master
         if mix.ascent is None:
-            done = mix.solver.bound(float(mixes.bound[at]), target, self._rounds(), _PATIENCE, set[Row]())
+            done = mix.solver.bound(
+                float(mixes.bound[at]), target, self._effort.mix_rounds, _PATIENCE, set[Row]()
+            )
             _, _, duals, _ = master.solve()
             found = multipliers(master, duals, mix.rides)
             mixes.bound[at] = max(mixes.bound[at], done.bound)
@@ -188,11 +187,6 @@ class MixSolver:
             mixes.done[at] = mix.ascent.done and self._strict is None
         with self._work.on("mixes"):
             self._learn(mixes, *self._floor.bound(found))
-
-    def _rounds(self) -> int:
-        """Linear programs of a mix: where they are long, ascents do more in the same time."""
-        rounds = self._effort.mix_rounds
-        return rounds if self._day.network.size <= _LONG else math.ceil(rounds * _SHARE)
 
     def _visit_strictly(
         self, mixes: MixBounds, at: int, mix: _Mix, walks: Ascent, strict: StrictFloor, target: float

@@ -30,7 +30,7 @@ class Effort:
     guided : int
         With time windows, nodes whose numbers of vehicles are searched for a plan.
     mix_rounds : int
-        Linear programs of a mix of vehicles, at most; 0.3 times as many for more than 60 villages.
+        Linear programs of a mix of vehicles at a time, at most.
     mix_share : float
         Part of the time limit after which work on the mixes ends.
     """

@@ -113,6 +113,14 @@ class StrictAscent(Ascent):
         self._dismissed = guests
         return len(out) > 0
 
+    def _take_in(self) -> None:
+        """Add the new ones, and let those come back that turned out to be feasible."""
+        first = self._lp.n_cols - len(self._held)
+        back = self._dismissed[np.array(self._routes.feasible)[self._held[self._dismissed - first]]]
+        self._lp.set_column_bounds(back, 0.0, np.inf)
+        self._dismissed = np.setdiff1d(self._dismissed, back)
+        super()._take_in()
+
     def _begin(self, new: Ints) -> None:
         self._dismissed = np.zeros(0, dtype=np.int64)
         super()._begin(new)

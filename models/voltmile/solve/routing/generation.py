@@ -86,7 +86,8 @@ def converge(
         value = master.dual_value(duals)
         bound = value + float((most * priced.least).sum())
         if best is None or bound > best.bound:
-            best, center = Converged(bound, point, prices), duals
+            best = Converged(bound, point, prices)
+            center = duals if math.isfinite(bound) else None
             if reached is not None:
                 reached(best)
         best = Converged(best.bound, point, best.prices)
@@ -95,7 +96,7 @@ def converge(
         if (
             best.bound >= search.goal
             or point.value - best.bound <= tolerance
-            or fall <= loose * (search.goal - point.value)
+            or (loose > 0 and fall <= loose * (search.goal - point.value))
         ):
             return best
         if take(search, master, point.duals, priced.routes, known):

@@ -72,6 +72,6 @@ def partition(
     def late() -> bool:
         return search.seconds - began > seconds or (search.stop is not None and search.stop())
 
-    outcome = solve_mip(model, node_limit=node_limit, stop=late)
+    outcome = solve_mip(model, node_limit=node_limit, stop=late, answers=False)
     chosen = () if outcome.x is None else tuple(routes[j] for j in np.flatnonzero(outcome.x > 0.5).tolist())
     return Partitioned(chosen, outcome.status in (Status.OPTIMAL, Status.INFEASIBLE))

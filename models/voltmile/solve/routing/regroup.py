@@ -44,7 +44,7 @@ def regroup(search: Search, pool: Mapping[Tour, float], seconds: float) -> Regro
     if not tours:
         return Regrouped([], [])
     routes = [Route(tour.vehicle, tour.order) for tour in tours]
-    relaxed = solve_lp(_matrix(search.problem, routes, costs))
+    relaxed = solve_lp(_matrix(search.problem, routes, costs), answers=False)
     if relaxed.reduced_costs is None or relaxed.objective is None:
         return Regrouped([], [])
     reduced = np.asarray(relaxed.reduced_costs)

@@ -156,6 +156,8 @@ class Search:
         if self.when_late is not None and self.left < self.late_s:
             do, self.when_late = self.when_late, None
             do()
+            if self.ended():
+                raise OutOfTimeError
 
     def most_routes(self) -> Vector:
         """Most routes of each type a plan can have."""

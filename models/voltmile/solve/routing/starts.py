@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from voltmile.problem.routing import Route, RoutingProblem
 from voltmile.routes.incumbents import Found, fleet_search
@@ -44,7 +44,7 @@ def first_routes(search: Search, seed: int) -> list[Route]:
     seconds = max(0.5, _SHARE * search.left) if math.isfinite(search.left) else None
     for restart in range(restarts):
         limit = None if seconds is None else seconds / restarts
-        found = _found(problem, iterations, limit, 1000 * seed + restart)
+        found = _found(problem, iterations, limit, 1000 * seed + restart, search.stop)
         pool.update(dict.fromkeys(found.pool))
         if found.routes:
             search.offer(found.routes, "local search")
@@ -88,7 +88,9 @@ def second_search(
     iterations = None if kept > 0 else _LONGER * problem.size
     if len(problem.vehicles) == 1:
         # From a random plan: late acceptance that begins with a good one hardly leaves it.
-        found = local_search(problem, iterations=iterations, time_limit_s=seconds, seed=seed)
+        found = local_search(
+            problem, iterations=iterations, time_limit_s=seconds, seed=seed, stop=search.stop
+        )
     else:
         found = fleet_search(
             problem,
@@ -98,12 +100,14 @@ def second_search(
             seed=seed,
             start=search.plan or None,
             recombine=recombine,
+            stop=search.stop,
         )
     if found.routes:
         search.offer(found.routes, "longer local search")
     if kept > 0:
         pool = [*found.pool, *search.plan, *others]
-        search.offer(recombine(problem, pool, search.cost, _AFTER * kept), "recombination")
+        better = recombine(problem, pool, search.cost, _AFTER * kept, stop=search.stop)
+        search.offer(better, "recombination")
     return list(found.pool)
 
 
@@ -119,12 +123,14 @@ def _near(mix: Sequence[float]) -> list[list[int]]:
     return nearest
 
 
-def _found(problem: RoutingProblem, iterations: int, limit: float | None, seed: int) -> Found:
+def _found(
+    problem: RoutingProblem, iterations: int, limit: float | None, seed: int, stop: Callable[[], bool] | None
+) -> Found:
     if len(problem.vehicles) > 1:
         return fleet_search(
-            problem, iterations=iterations, time_limit_s=limit, seed=seed, recombine=recombine
+            problem, iterations=iterations, time_limit_s=limit, seed=seed, recombine=recombine, stop=stop
         )
-    return local_search(problem, iterations=iterations, time_limit_s=limit, seed=seed)
+    return local_search(problem, iterations=iterations, time_limit_s=limit, seed=seed, stop=stop)
 
 
 def recharges(problem: RoutingProblem) -> bool:

@@ -6,6 +6,7 @@ import heapq
 import math
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -189,7 +190,8 @@ class Tree:
 
     def _reached(self, node: Node, solved: Converged) -> None:
         assert self._master is not None
-        kinds, x = np.array([route.vehicle for route in self._master.routes]), solved.point.x
+        kinds = np.array([route.vehicle for route in self._master.routes], dtype=np.int64)
+        x = solved.point.x
         self._mix = np.bincount(kinds[: len(x)], x, len(self.search.problem.vehicles)).tolist()
         node.bound = max(node.bound, solved.bound)
         self._raise_bound(node.bound)
@@ -258,12 +260,13 @@ class Tree:
         search = self.search
         if search.goal - search.bound > _POOR * abs(search.goal) and not recharges(search.problem):
             until = time.perf_counter() + _BOUND_SHARE * search.left
-            two_index_bound(
-                search.problem,
-                search.goal,
-                lambda: time.perf_counter() >= until or search.ended(),
-                lambda bound: search.raise_bound(bound, "two-index relaxation"),
-            )
+            with suppress(SolverError):  # the bound there is stands
+                two_index_bound(
+                    search.problem,
+                    search.goal,
+                    lambda: time.perf_counter() >= until or search.ended(),
+                    lambda bound: search.raise_bound(bound, "two-index relaxation"),
+                )
         if self._kept_s > 0 and not self._searched:
             self._search_longer()
 

@@ -67,7 +67,9 @@ def two_index_bound(
         gained = values[-1] - values[max(0, len(values) - 1 - _PATIENCE)]
         lacks = goal - value if math.isfinite(goal) else 0.0
         stalled = len(values) > _PATIENCE and gained < _LITTLE * lacks
-        if best >= goal or ((stalled or not relaxed.cut()) and not added):
+        if added:
+            values.clear()  # they fall when edges come in
+        if best >= goal or over() or ((stalled or not relaxed.cut()) and not added):
             break
     return best
 
@@ -186,6 +188,8 @@ class _Relaxed:
 
     def cut(self) -> bool:
         """Add violated capacity cuts; False when none is found."""
+        if self._problem.vehicles[0].capacity <= 0:
+            return False
         n, problem = self._n, self._problem
         flow = np.zeros((1, n + 1, n + 1))
         flow[0, self._tail, self._head] = self._x
