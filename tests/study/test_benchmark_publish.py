@@ -22,6 +22,7 @@ from voltmile.study.benchmark.publish import publish
 from voltmile.study.benchmark.published import ORIGIN, PAGE, PROBLEMS, ROWS, read_origin, tables_of
 from voltmile.study.benchmark.recheck import recheck
 from voltmile.study.benchmark.record import make_record
+from voltmile.study.benchmark.roots import root_gaps
 from voltmile.study.benchmark.rows import make_row
 from voltmile.study.benchmark.run import Tally
 from voltmile.study.benchmark.samples import draw
@@ -122,16 +123,39 @@ def test_the_published_summary() -> None:
         {**row_of(None, bound=-float("inf"), time_s=6.0), "instance": "C"},
         {**row_of(BestKnown(30.0, True, 3), bound=12.0, time_s=3.0), "variant": "DCVRP"},
     ]
-    sheet = published_sheet(rows, {key_in(row) for row in rows})
+    sheet = published_sheet(
+        rows, {key_in(row) for row in rows}, {key_in(rows[0]): 0.01, key_in(rows[1]): 0.03}
+    )
     assert sheet.headings[:6] == ["family", "variant", "problems", "proven", "within 0.5 %", "no gap"]
     cvrp, limited, every = sheet.shown()
     assert cvrp[:6] == ["CVRP A", "CVRP", "3", "1", "2", "1"]
     # Gaps 0 and 0.4 %; a bound of 23.904 is above the best known 20.
-    assert cvrp[6:] == ["0.200", "0.400", "3.0", "2.0", "6.0", "2", "20.000", "1"]
+    assert cvrp[6:] == ["0.200", "0.400", "2.000", "3.0", "2.0", "6.0", "2", "20.000", "1"]
     # A plan of 24 is below the known optimum 30.
-    assert limited[6:] == ["50.000", "50.000", "3.0", "3.0", "3.0", "1", "-20.000", "1"]
+    assert limited[6:] == ["50.000", "50.000", "", "3.0", "3.0", "3.0", "1", "-20.000", "1"]
     assert every[:6] == ["all", "", "4", "1", "2", "1"]
     assert every[-1] == "2"
+
+
+def test_roots_are_those_before_branching(tmp_path: Path) -> None:
+    lines = [
+        {"trace": [[1, "local search", None, 30.0, 0, 0], [2, "column generation", 18.0, 24.0, 9, 0]]},
+        {"trace": [[2, "column generation", 20.0, 25.0, 9, 0], [3, "column generation", 21.0, 24.0, 9, 4]]},
+        {"trace": [[2, "column generation", 20.0, 24.0, 9, 0], [3, "branching", 24.0, 24.0, 9, 4]]},
+        {"trace": [[2, "column generation", 1e6, 1e6 + 24, 9, 0]]},  # a route counts 1e6
+        {"trace": [[2, "branching", 20.0, 24.0, 9, 0]]},
+        {"trace": []},
+    ]
+    names = [f"p{k}" for k in range(len(lines))]
+    rows = [
+        {**row_of(BestKnown(20.0, True, 3) if k else None), "instance": name} for k, name in enumerate(names)
+    ]
+    path = tmp_path / "rows.routes.jsonl"
+    records = [{**row, **line, "cost": 24.0} for row, line in zip(rows, lines, strict=True)]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    found = root_gaps(rows, path)
+    assert [found.get(key_in(row)) for row in rows] == [0.25, pytest.approx(-0.05), 0.0, None, None, None]
+    assert root_gaps(rows, tmp_path / "none") == {}
 
 
 @pytest.mark.parametrize(

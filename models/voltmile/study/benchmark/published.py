@@ -13,6 +13,7 @@ from voltmile.study.benchmark.drawn import Drawn
 from voltmile.study.benchmark.origin import Origin, Run
 from voltmile.study.benchmark.pages import new_page, sections, with_tables
 from voltmile.study.benchmark.pairs import pairs_sheet, problems_sheet, read_pairs
+from voltmile.study.benchmark.roots import root_gaps
 from voltmile.study.benchmark.store import read_rows, write_whole
 from voltmile.study.benchmark.summary import published_sheet, rows_sheet
 from voltmile.study.folder import OutputError
@@ -93,10 +94,11 @@ def tables_of(folder: Path) -> str:
 
 def _of_rows(folder: Path, problems: Sequence[Drawn]) -> list[tuple[str, Sheet | Sequence[str]]]:
     rows = read_rows(folder / ROWS) if (folder / ROWS).exists() else []
+    roots = root_gaps(rows, (folder / ROWS).with_suffix(".routes.jsonl"))
     left = [f"{one.instance} ({one.variant})" for one in drawing.missing(problems, rows)]
     return [
-        ("", published_sheet(rows, drawing.optima(problems))),
-        ("Every problem", rows_sheet(rows)),
+        ("", published_sheet(rows, drawing.optima(problems), roots)),
+        ("Every problem", rows_sheet(rows, roots)),
         ("Without a row", left),
     ]
 

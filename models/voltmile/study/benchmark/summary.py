@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from statistics import fmean, median
 
 from voltmile.study.benchmark.contradictions import contradicts
@@ -29,6 +29,7 @@ _PUBLISHED = (
     ("no gap", 0),
     ("mean gap %", 3),
     ("max gap %", 3),
+    ("mean root %", 3),
     ("mean s", 1),
     ("median s", 1),
     ("max s", 1),
@@ -63,7 +64,7 @@ def _line(name: str, rows: Sequence[Row]) -> tuple[Cell, ...]:
     )
 
 
-def published_sheet(rows: Sequence[Row], optima: Collection[Key]) -> Sheet:
+def published_sheet(rows: Sequence[Row], optima: Collection[Key], roots: Mapping[Key, float]) -> Sheet:
     """Return a line for each family and variant, and one for all where there are several.
 
     ``no gap`` counts problems without a plan or a bound, which the gaps leave out; ``compared`` those with a
@@ -73,11 +74,13 @@ def published_sheet(rows: Sequence[Row], optima: Collection[Key]) -> Sheet:
     ----------
     optima : collection of keys
         Problems whose best known value is known as optimal.
+    roots : mapping
+        Gap of the root of each problem that has one.
     """
     kinds = sorted({_kind(row) for row in rows}, key=lambda kind: (len(kind[0]), kind))
-    lines = [_published(*kind, [row for row in rows if _kind(row) == kind], optima) for kind in kinds]
+    lines = [_published(*kind, [row for row in rows if _kind(row) == kind], optima, roots) for kind in kinds]
     if len(kinds) > 1:
-        lines.append(_published("all", "", rows, optima))
+        lines.append(_published("all", "", rows, optima, roots))
     return Sheet("", _PUBLISHED, tuple(lines))
 
 
@@ -85,7 +88,10 @@ def _kind(row: Row) -> tuple[str, str]:
     return row["family"] or "-", row["variant"]
 
 
-def _published(family: str, variant: str, rows: Sequence[Row], optima: Collection[Key]) -> tuple[Cell, ...]:
+def _published(
+    family: str, variant: str, rows: Sequence[Row], optima: Collection[Key], roots: Mapping[Key, float]
+) -> tuple[Cell, ...]:
+    root = [100 * roots[key_in(row)] for row in rows if key_in(row) in roots]
     gaps = [float(row["gap"]) for row in rows if row["gap"]]
     seconds = [float(row["time_s"]) for row in rows if row["time_s"]]
     known = [100 * float(row["gap_to_best_known"]) for row in rows if row["gap_to_best_known"]]
@@ -98,6 +104,7 @@ def _published(family: str, variant: str, rows: Sequence[Row], optima: Collectio
         sum(not row["gap"] and row["status"] != "infeasible" for row in rows),
         100 * fmean(gaps) if gaps else None,
         100 * max(gaps) if gaps else None,
+        fmean(root) if root else None,
         fmean(seconds) if seconds else None,
         median(seconds) if seconds else None,
         max(seconds, default=None),
@@ -114,18 +121,19 @@ _ROW = (
     ("plan", 2),
     ("bound", 2),
     ("gap %", 3),
+    ("root %", 3),
     ("best known", 2),
     ("to best known %", 3),
     ("s", 1),
 )
 
 
-def rows_sheet(rows: Sequence[Row]) -> Sheet:
-    """Return a line for each problem."""
-    return Sheet("", _ROW, tuple(_row(row) for row in rows))
+def rows_sheet(rows: Sequence[Row], roots: Mapping[Key, float]) -> Sheet:
+    """Return a line for each problem; ``root %`` is the gap of the root of its tree."""
+    return Sheet("", _ROW, tuple(_row(row, roots.get(key_in(row))) for row in rows))
 
 
-def _row(row: Row) -> tuple[Cell, ...]:
+def _row(row: Row, root: float | None) -> tuple[Cell, ...]:
     def number(column: str, scale: float = 1.0) -> Cell:
         return scale * float(row[column]) if row[column] else None
 
@@ -136,6 +144,7 @@ def _row(row: Row) -> tuple[Cell, ...]:
         number("primal"),
         number("bound"),
         number("gap", 100),
+        None if root is None else 100 * root,
         number("best_known"),
         number("gap_to_best_known", 100),
         number("time_s"),
