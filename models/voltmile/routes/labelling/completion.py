@@ -19,7 +19,9 @@ _LEVELS = 1500
 
 def levels_of(demand: Any, capacity: float) -> tuple[Any, int, float]:
     """Levels of the customers, their number, and levels per unit of load; all 0 where a level would be."""
-    whole = bool((demand == np.round(demand)).all())
+    if capacity < 1e-9 * max(1.0, float(demand.max())):
+        return np.zeros(len(demand), np.int64), 0, 0.0
+    whole = bool((demand == np.round(demand)).all()) and capacity >= 1
     levels = int(capacity) if whole and capacity <= _LEVELS else _LEVELS
     per_load = levels / np.floor(capacity) if whole and capacity <= _LEVELS else levels / capacity
     level = np.floor(demand * per_load + 1e-9).astype(np.int64)
