@@ -36,7 +36,7 @@ _FAIR, EXACT, _OTHERS = 20_000, 70_000, 10_000
 #: Where there is no limit.
 _NO_LIMIT = 1e18
 #: Prices of the resource tried around the last one, and those tried at first, as powers of two.
-_AROUND, _FIRST = (0.7, 1.0, 1.4), range(-4, 6)
+_AROUND, _FIRST = (0.5, 0.7, 1.0, 1.4, 2.0), range(-4, 6)
 
 
 @dataclass(frozen=True, eq=False)
