@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_two_index import day_of, network, optimum, random_case, sized, van
+from test_two_index import day_of, network, optimum, random_case, servable, sized, van
 
 from voltmile.routes.day import HubDay
 from voltmile.routes.labelling.neighbourhoods import nearest, neighbourhoods
@@ -87,11 +87,7 @@ def test_bound_optimum_where_labels_forget_and_are_cut_off(make, monkeypatch):
 
 def test_routes_that_keep_their_range_prove_more_than_walks(monkeypatch):
     higher = 0
-    for seed in range(40):
-        day, rates = tightened(seed)
-        least = optimum(day, rates)
-        if math.isinf(least):
-            continue
+    for day, rates, least in servable(range(40), tightened):
         strictly = mixes_of(day, rates, 1.05 * least).mixes
         with monkeypatch.context() as patched:
             patched.setattr(mixes_module, "strict_floor", lambda *_: None)
@@ -144,11 +140,7 @@ def test_bound_optimum_at_length(make):
 
 def test_the_whole_solve_with_mixes():
     by = set()
-    for seed in range(10):
-        day, rates = tightened(seed)
-        least = optimum(day, rates)
-        if math.isinf(least):
-            continue
+    for day, rates, least in servable(range(10), tightened):
         result = solve_hub_day(day, rates, gap=0.0, max_nodes=3, effort=LITTLE)
         assert result.bound <= least * (1 + 1e-12) + 1e-9
         assert result.cost >= least * (1 - 1e-12) - 1e-9

@@ -118,10 +118,10 @@ def optimum(day: HubDay, rates) -> float:
     return float(plan[-1])
 
 
-def servable(seeds) -> list[tuple[HubDay, list[Rates], float]]:
+def servable(seeds, make=random_case) -> list[tuple[HubDay, list[Rates], float]]:
     cases = []
     for seed in seeds:
-        day, rates = random_case(seed)
+        day, rates = make(seed)
         least = optimum(day, rates)
         if math.isfinite(least):
             cases.append((day, rates, least))

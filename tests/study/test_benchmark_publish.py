@@ -137,6 +137,14 @@ def test_the_published_summary() -> None:
     assert every[-1] == "2"
 
 
+#: What every record says of its run.
+KEPT = {
+    "settings": {"time_limit_s": 1.0, "gap": 0.0, "seed": 0},
+    "interrupted": False,
+    "problem": "",
+}
+
+
 def test_roots_are_those_before_branching(tmp_path: Path) -> None:
     lines = [
         {"trace": [[1, "local search", None, 30.0, 0, 0], [2, "column generation", 18.0, 24.0, 9, 0]]},
@@ -151,7 +159,7 @@ def test_roots_are_those_before_branching(tmp_path: Path) -> None:
         {**row_of(BestKnown(20.0, True, 3) if k else None), "instance": name} for k, name in enumerate(names)
     ]
     path = tmp_path / "rows.routes.jsonl"
-    records = [{**row, **line, "cost": 24.0} for row, line in zip(rows, lines, strict=True)]
+    records = [{**row, **line, "cost": 24.0, **KEPT} for row, line in zip(rows, lines, strict=True)]
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
     found = root_gaps(rows, path)
     assert [found.get(key_in(row)) for row in rows] == [0.25, pytest.approx(-0.05), 0.0, None, None, None]

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from threading import Event
 
-Stop = Event | Callable[[], bool]
-"""How a caller ends a search: an event that gets set, or a function that starts to return True."""
+from voltmile.routes.stop import Stop, asked_of
 
 
 class Effort:
@@ -22,7 +19,7 @@ class Effort:
             raise ValueError("a search needs a limit: iterations or seconds")
         self._left = math.inf if iterations is None else iterations
         self._until = math.inf if seconds is None else time.perf_counter() + seconds
-        self._stop: Callable[[], bool] | None = stop.is_set if isinstance(stop, Event) else stop
+        self._stop = asked_of(stop)
         self._whole: Effort | None = None
 
     def part(self, share: float) -> Effort:
@@ -37,8 +34,7 @@ class Effort:
     @property
     def over(self) -> bool:
         """Whether nothing is left, or somebody said stop."""
-        stopped = self._stop is not None and self._stop()
-        return stopped or self._left <= 0 or time.perf_counter() >= self._until
+        return self._stop() or self._left <= 0 or time.perf_counter() >= self._until
 
     def __call__(self, best_cost: int) -> bool:
         """Ask whether the search has to stop; it spends an iteration otherwise."""

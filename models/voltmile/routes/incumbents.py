@@ -10,8 +10,9 @@ import math
 from collections.abc import Sequence
 
 from voltmile.problem.routing import Route, RoutingProblem
-from voltmile.routes.effort import Effort, Stop
+from voltmile.routes.effort import Effort
 from voltmile.routes.incumbent_runs import Desk, Found, Recombine, enough, improve_types, search_within
+from voltmile.routes.stop import Stop
 from voltmile.routes.whole_numbers import vehicles_available
 
 __all__ = ["Found", "Recombine", "fleet_search", "improve_types", "search"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from voltmile.routes.stop import Stop
 from voltmile.solve.frame import Frame
 from voltmile.solve.highs import solve_mip
 from voltmile.solve.linking import column_of
@@ -13,7 +14,6 @@ from voltmile.solve.outcome import Outcome
 from voltmile.solve.prices import Block, BlockKey
 from voltmile.solve.rounding import best_start
 from voltmile.solve.use import RouteUse
-from voltmile.solve.watch import Stop
 
 
 def choose_plans(

@@ -15,12 +15,13 @@ import highspy
 import numpy as np
 from highspy import HighsStatus, MatrixFormat, ObjSense
 
+from voltmile.routes.stop import Stop
 from voltmile.solve.matrix import IntArray, MatrixModel
 from voltmile.solve.options import OptionValue, new_highs, with_own
 from voltmile.solve.outcome import Outcome
 from voltmile.solve.readout import read_outcome
 from voltmile.solve.status import SolverError
-from voltmile.solve.watch import Progress, Stop, Watch
+from voltmile.solve.watch import Progress, Watch
 
 _log = logging.getLogger(__name__)
 

@@ -14,11 +14,12 @@ from voltmile.programs import report
 from voltmile.programs.feature import Model
 from voltmile.programs.nation import build
 from voltmile.routes.columns import Column
+from voltmile.routes.stop import Stop
 from voltmile.solve.bridge import CompiledModel, compile_model, load
 from voltmile.solve.highs import solve_lp, solve_mip
 from voltmile.solve.outcome import Outcome
 from voltmile.solve.rounding import best_start
-from voltmile.solve.watch import Progress, Stop
+from voltmile.solve.watch import Progress
 
 
 @dataclass(frozen=True)

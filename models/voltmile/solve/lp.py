@@ -11,13 +11,14 @@ import numpy as np
 from highspy import HighsStatus
 from numpy.typing import ArrayLike
 
+from voltmile.routes.stop import Stop
 from voltmile.solve.arrays import check_columns, float_array, index_array
 from voltmile.solve.highs import pass_model
 from voltmile.solve.matrix import FloatArray, MatrixModel
 from voltmile.solve.options import OptionValue, apply_options, new_highs, with_own
 from voltmile.solve.readout import FEASIBLE, iterations_of
 from voltmile.solve.status import SolverError, Status, status_of
-from voltmile.solve.watch import Stop, Watch
+from voltmile.solve.watch import Watch
 
 _PRIMAL_SIMPLEX = 4
 """After new columns the old basis is still primal feasible: 3-4 times fewer iterations than the default, the

@@ -15,10 +15,10 @@ import scipy.sparse as sp
 
 from voltmile.problem.routing import Route, RoutingProblem
 from voltmile.routes.round_trips import RoundTrips
+from voltmile.routes.stop import Stop
 from voltmile.routes.whole_numbers import vehicles_available
 from voltmile.solve.highs import solve_lp, solve_mip
 from voltmile.solve.matrix import MatrixModel
-from voltmile.solve.watch import Stop
 
 #: Routes of the integer program; those of the least reduced costs are taken.
 _MOST = 600

@@ -13,6 +13,7 @@ from typing import Literal
 
 from voltmile.problem.plan import Plan
 from voltmile.programs.one_fleet import FIRST_STAGE, join
+from voltmile.routes.stop import Stop
 from voltmile.solve.bridge import compile_model
 from voltmile.solve.highs import solve_mip
 from voltmile.solve.joint import JointProgram
@@ -20,7 +21,6 @@ from voltmile.solve.outcome import Outcome
 from voltmile.solve.plan import JOINT_CITIES
 from voltmile.solve.solution import Solution
 from voltmile.solve.status import Status
-from voltmile.solve.watch import Stop
 
 Goal = Literal["expected", "worst"]
 Fleet = Mapping[tuple[object, ...], float]

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from voltmile.routes.stop import Stop
 from voltmile.solve.highs import solve_lp, solve_mip
 from voltmile.solve.matrix import FloatArray, MatrixModel
-from voltmile.solve.watch import Stop
 
 #: Distance from a whole number within which a value of the relaxation counts as one.
 _WHOLE = 1e-6

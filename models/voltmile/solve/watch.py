@@ -16,11 +16,9 @@ from typing import Any
 import highspy
 from highspy import HighsModelStatus, HighsStatus, cb
 
+from voltmile.routes.stop import Stop, asked_of
 from voltmile.solve.outcome import relative_gap
 from voltmile.solve.status import SolverError
-
-Stop = threading.Event | Callable[[], bool]
-"""How a caller ends a solve: an event that gets set, or a function that starts to return True."""
 
 Handler = Callable[[int, FrameType | None], Any]
 """Of a signal, as Python calls it."""
@@ -102,7 +100,7 @@ class Watch:
     ) -> None:
         self.interrupted = False
         self._answers = answers
-        self._stop = stop.is_set if isinstance(stop, threading.Event) else stop
+        self._stop = None if stop is None else asked_of(stop)
         self._on_progress = on_progress
         self._every_s = every_s
         self._error: BaseException | None = None

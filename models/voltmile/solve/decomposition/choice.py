@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from voltmile.routes.stop import Stop
 from voltmile.solve.decomposition.national import elastic_prices, slack_columns, softened
 from voltmile.solve.decomposition.plans import CityPlan
 from voltmile.solve.frame import Frame, Vector
 from voltmile.solve.highs import solve_lp, solve_mip
 from voltmile.solve.status import SolverError
-from voltmile.solve.watch import Stop
 
 #: Relative gap of the multiple-choice program.
 _GAP = 1e-6

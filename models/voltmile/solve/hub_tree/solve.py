@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import math
-import threading
 import time
 from collections.abc import Callable, Sequence
 
 from voltmile.routes.day import HubDay
 from voltmile.routes.rates import Rates
+from voltmile.routes.stop import Stop, asked_of
 from voltmile.solve.hub_tree.mixes import MixBounds, MixSolver
 from voltmile.solve.hub_tree.nodes import NodeSolver, Work
 from voltmile.solve.hub_tree.plans import Plans
@@ -17,7 +17,6 @@ from voltmile.solve.hub_tree.program import TreeProgram, tree_program
 from voltmile.solve.hub_tree.records import Effort, HubDayResult, TracePoint
 from voltmile.solve.hub_tree.tree import Tree
 from voltmile.solve.status import SolverError, Status
-from voltmile.solve.watch import Stop
 
 DEFAULT = Effort()
 
@@ -120,5 +119,5 @@ def _ends(
     at: float, stop: Stop | None, clock: Callable[[], float]
 ) -> tuple[Callable[[], bool], Callable[[], bool]]:
     """Return whether the time is over or a stop was asked for, and the latter alone."""
-    asked = stop.is_set if isinstance(stop, threading.Event) else stop or (lambda: False)
-    return lambda: clock() >= at or bool(asked()), lambda: bool(asked())
+    asked = asked_of(stop)
+    return lambda: clock() >= at or asked(), asked

@@ -10,7 +10,7 @@ what it ends with is made a bound over all edges, in exact sums (ROUTING.md, *Wi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from voltmile.problem.routing import Matrix, RoutingProblem, Vector
 from voltmile.routes.labelling.graphs import arc_cost
 from voltmile.routes.pricing import grid_of, on_grid
+from voltmile.routes.whole_numbers import vehicles_available
 from voltmile.solve.lp import LpModel
 from voltmile.solve.matrix import MatrixModel
 from voltmile.solve.routing.capacity import capacity_cut, violated
@@ -87,14 +88,11 @@ class _Relaxed:
         self._cost: Matrix = on_grid(np.minimum(cost, cost.T), self._grid)
         self._fixed = on_grid(np.array([v.fixed for v in vehicles]), self._grid)
         self._load = _relative(problem)
-        most = n if problem.max_routes is None else min(n, problem.max_routes)
         self._least = np.array([float(v.least) for v in vehicles])
-        self._most = np.array([float(most if v.count is None else min(v.count, most)) for v in vehicles])
+        self._most = np.array(vehicles_available(problem), dtype=np.float64)
         largest = max(v.capacity for v in vehicles)
         self._problem = replace(problem, vehicles=(replace(vehicles[0], capacity=largest),))
-        self._sets: list[NDArray[np.intp]] = []
-        self._rhs: list[float] = []
-        self._seen: set[tuple[int, ...]] = set()
+        self._cuts: dict[tuple[int, ...], float] = {}  # most edges inside each set
         self._held = self._near()
         self._lp = self._program()
         self._x, self._duals = np.zeros(0), np.zeros(n + 2)
@@ -120,7 +118,7 @@ class _Relaxed:
                 row_lower=np.r_[np.full(n, 2.0), 0.0, 1.0],
                 row_upper=np.r_[np.full(n, 2.0), 0.0, np.inf],
                 col_lower=np.r_[self._least, np.zeros(len(self._tail))],
-                col_upper=np.r_[self._most, np.where(self._tail == 0, 2.0, 1.0)],
+                col_upper=np.r_[self._most, _most(self._tail)],
                 integrality=np.zeros(kinds + len(self._tail), dtype=np.int32),
             ),
             options={"simplex_strategy": 1},
@@ -132,14 +130,12 @@ class _Relaxed:
         row_of_tail = np.where(tail == 0, n, tail - 1)
         column = np.arange(m)
         rows, columns = [row_of_tail, head - 1], [column, column]
-        for s, members in enumerate(self._sets):
-            inside = np.zeros(n + 1, dtype=np.bool_)
-            inside[members] = True
-            both = np.flatnonzero(inside[tail] & inside[head])
+        for s, members in enumerate(self._cuts):
+            both = _within(members, tail, head)
             rows.append(np.full(len(both), n + 2 + s))
             columns.append(both)
         row, col = np.concatenate(rows), np.concatenate(columns)
-        return sp.csc_array((np.ones(len(row)), (row, col)), shape=(n + 2 + len(self._sets), m))
+        return sp.csc_array((np.ones(len(row)), (row, col)), shape=(n + 2 + len(self._cuts), m))
 
     def solve(self) -> float | None:
         """Return the value of the linear program over the edges held; None where it has none."""
@@ -156,17 +152,16 @@ class _Relaxed:
         each, of_load = np.r_[duals[n], duals[:n]], max(float(duals[n + 1]), 0.0)
         cuts = np.minimum(duals[n + 2 :], 0.0)
         reduced = self._cost - each[:, None] - each[None, :]
-        for members, mu in zip(self._sets, cuts.tolist(), strict=True):
+        for members, mu in zip(self._cuts, cuts.tolist(), strict=True):
             if mu:
                 reduced[np.ix_(members, members)] -= mu
         reduced = np.triu(reduced, 1)
-        most = np.ones((n + 1, n + 1))
-        most[0] = 2.0
+        most = _most(np.arange(n + 1))[:, None]
         vehicle = self._fixed + 2.0 * duals[n] - on_grid(of_load * self._load, -grid)
         parts = [
             *(2.0 * duals[:n]).tolist(),
             of_load,
-            *(cuts * np.array(self._rhs)).tolist(),
+            *(cuts * np.array(list(self._cuts.values()))).tolist(),
             *(np.where(vehicle > 0, self._least, self._most) * vehicle).tolist(),
             *np.minimum(reduced * most, 0.0).sum(axis=1).tolist(),
         ]
@@ -179,9 +174,8 @@ class _Relaxed:
 
     def _bring_in(self, tail: NDArray[np.intp], head: NDArray[np.intp]) -> None:
         columns = self._columns(tail, head)
-        upper = np.where(tail == 0, 2.0, 1.0)
         indices = columns.indices.astype(np.int32)
-        self._lp.add_columns(self._cost[tail, head], columns.indptr, indices, columns.data, 0.0, upper)
+        self._lp.add_columns(self._cost[tail, head], columns.indptr, indices, columns.data, 0.0, _most(tail))
         self._held[tail, head] = True
         self._tail, self._head = np.r_[self._tail, tail], np.r_[self._head, head]
         self._x = np.r_[self._x, np.zeros(len(tail))]
@@ -194,24 +188,27 @@ class _Relaxed:
         flow = np.zeros((1, n + 1, n + 1))
         flow[0, self._tail, self._head] = self._x
         flow[0] += flow[0].T
-        first = len(self._sets)
-        for _, members, divisor in violated(problem, flow, _CUTS, seed=first):
-            if members not in self._seen and len(members) > 1:
-                self._seen.add(members)
-                self._sets.append(np.array(members))
-                self._rhs.append(len(members) - capacity_cut(problem, members, divisor).low / 2)
-        new = range(first, len(self._sets))
+        new: dict[tuple[int, ...], float] = {}
+        for _, members, divisor in violated(problem, flow, _CUTS, seed=len(self._cuts)):
+            if members not in self._cuts and len(members) > 1:
+                new[members] = len(members) - capacity_cut(problem, members, divisor).low / 2
         if not new:
             return False
-        starts, indices = [0], list[NDArray[np.intp]]()
-        for s in new:
-            inside = np.zeros(n + 1, dtype=np.bool_)
-            inside[self._sets[s]] = True
-            indices.append(len(self._fixed) + np.flatnonzero(inside[self._tail] & inside[self._head]))
-            starts.append(starts[-1] + len(indices[-1]))
-        index = np.concatenate(indices)
-        self._lp.add_rows(starts, index, np.ones(len(index)), -np.inf, np.array(self._rhs[first:]))
+        edges = [len(self._fixed) + _within(members, self._tail, self._head) for members in new]
+        starts, index = np.cumsum([0, *map(len, edges)]), np.concatenate(edges)
+        self._lp.add_rows(starts, index, np.ones(len(index)), -np.inf, list(new.values()))
+        self._cuts |= new
         return True
+
+
+def _within(members: Sequence[int], tail: NDArray[np.intp], head: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Positions of the edges with both ends in a set."""
+    return np.flatnonzero(np.isin(tail, members) & np.isin(head, members))
+
+
+def _most(tail: NDArray[np.intp]) -> Vector:
+    """How often a plan can drive edges: twice at the depot, for a customer alone."""
+    return np.where(tail == 0, 2.0, 1.0)
 
 
 def _relative(problem: RoutingProblem) -> Vector:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from voltmile.study.benchmark.rows import Row
-from voltmile.study.benchmark.store import Key, key_in
+from voltmile.study.benchmark.store import Key, key_in, read_records
 
 _ROOT = "column generation"
 """The step of bounds proven at the root; those of other nodes are ``branching``."""
@@ -33,14 +32,12 @@ def root_gaps(rows: Sequence[Row], routes: Path) -> dict[Key, float]:
     if not routes.exists():
         return {}
     row_of, found = {key_in(row): row for row in rows}, dict[Key, float]()
-    for line in routes.read_text(encoding="utf-8").splitlines():
-        record = json.loads(line)
-        row = row_of.get(key_in(record))
-        bound = _root_bound(record)
+    for key, record, _ in read_records(routes):
+        row, bound = row_of.get(key), _root_bound(record)
         value = float((row["best_known"] or row["primal"] or 0.0) if row else 0.0)
         if bound is not None and value > 0:
             gap = (value - bound) / value
-            found[key_in(record)] = gap if abs(gap) > _EQUAL else 0.0
+            found[key] = gap if abs(gap) > _EQUAL else 0.0
     return found
 
 

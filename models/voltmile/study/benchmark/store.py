@@ -66,9 +66,7 @@ class Store:
         if self.path is None or self.routes_path is None or not self.path.exists():
             return
         rows = {key_in(row): row for row in read_rows(self.path)}
-        lines = _read_lines(self.routes_path) if rows else []
-        for number, line in enumerate(lines, 1):
-            key, record = _read_record(self.routes_path, number, line)
+        for key, record, line in read_records(self.routes_path) if rows else ():
             if record["settings"] != asdict(settings):
                 before = Settings(**record["settings"])
                 message = f"{self.path} holds rows made with {before}, not with {settings}"
@@ -151,6 +149,18 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     return [dict(zip(COLUMNS, cells, strict=True)) for cells in rows]
 
 
+def read_records(path: Path) -> Iterator[tuple[Key, dict[str, Any], str]]:
+    """Read a file of routes: the problem, the record, and its line.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be read or is damaged.
+    """
+    for number, line in enumerate(_read_lines(path), 1):
+        yield *_read_record(path, number, line), line
+
+
 def _read_lines(path: Path) -> list[str]:
     try:
         return _read(path).splitlines()
@@ -169,7 +179,8 @@ def _read_record(path: Path, number: int, line: str) -> tuple[Key, dict[str, Any
     try:
         record = json.loads(line)
         Settings(**record["settings"])
-        return key_in(record), {name: record[name] for name in ("interrupted", "settings", "problem")}
+        _ = record["interrupted"], record["problem"]
+        return key_in(record), record
     except (ValueError, KeyError, TypeError) as error:
         raise OutputError(f"{path}, line {number}: is damaged; {_ANOTHER}") from error
 
