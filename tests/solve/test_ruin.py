@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_two_index import day_of, network, servable, sized, van
+from test_two_index import day_of, network, optimum, servable, sized, van
 
 from voltmile.routes.pool_prices import pool_prices
 from voltmile.routes.rates import Rates
@@ -39,6 +39,31 @@ def test_it_finds_the_optimum_of_tiny_hub_days():
         assert plans.cost >= least * (1 - 1e-12)
         found += plans.cost <= least * (1 + 1e-9)
     assert found > 9
+
+
+def test_one_type_at_a_time_it_finds_the_best_plan_of_each_type():
+    """The plan of all tours is no dearer than the best of any one type, found by brute force."""
+    compared = found = 0
+    for day, rates, _ in servable(range(12)):
+        alone = [
+            optimum(replace(day, rides=(ride,)), [rate]) for ride, rate in zip(day.rides, rates, strict=True)
+        ]
+        if len(alone) < 2 or not math.isfinite(min(alone)):
+            continue
+        plans = Plans(day, rates, Effort(annealing_alone=400), seed=0)
+        plans.search_alone(lambda: False)
+        compared += 1
+        found += plans.cost <= min(alone) * (1 + 1e-9)
+    assert compared > 4
+    assert found > 0.8 * compared
+
+
+def test_a_search_with_one_type_knows_no_other():
+    day, rates = sized(10, 2)
+    small = replace(day.rides[1], payload_kg=1.0)  # no village can be served with it
+    annealing = Annealing(replace(day, rides=(day.rides[0], small)), rates[:2])
+    assert {len(tour) for tour in annealing.search(200, 5, only=1)} == {1}
+    assert max(len(tour) for tour in annealing.search(200, 5, only=0)) > 1
 
 
 def test_the_true_load_decides_the_range():

@@ -158,7 +158,7 @@ def _may_end(
     return False
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def enumerate_routes(
     g: Graph,
     lim: Limits,
@@ -218,6 +218,8 @@ def enumerate_routes(
         inserted = 0
         table[:] = -1
         for x in range(begin, upto):
+            if lim.halt[0]:
+                return False, e, last[:0], real_cost[:0], reduced[:0]
             if x >= 0 and not alive[x]:
                 continue
             i = e.node[x] if x >= 0 else 0

@@ -137,7 +137,12 @@ class Direction:
 
 
 def directions(
-    family: Family, prices: Prices, ng: Neighbourhoods, care: int, most: int
+    family: Family,
+    prices: Prices,
+    ng: Neighbourhoods,
+    care: int,
+    most: int,
+    halt: NDArray[np.bool_],
 ) -> tuple[Direction, Direction | None]:
     """Set up the labelling from the depot on, and backwards; None where one mirrors the other."""
     problem = family.problem
@@ -163,7 +168,7 @@ def directions(
 
     def limits() -> Limits:
         return Limits(
-            capacity, battery, use_time, vehicle.battery is not None, by_time, half, width, care, most
+            capacity, battery, use_time, vehicle.battery is not None, by_time, half, width, care, most, halt
         )
 
     def graph(cost: Matrix, may: NDArray[np.bool_], t: Matrix, e: Matrix, a: Vector, b: Vector) -> Graph:

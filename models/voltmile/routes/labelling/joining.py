@@ -8,7 +8,16 @@ import numpy as np
 from numba import njit
 
 from voltmile.routes.labelling.bits import price_of
-from voltmile.routes.labelling.kernel import Classes, Graph, Labels, Limits, class_of, dominator, surcharge
+from voltmile.routes.labelling.kernel import (
+    Classes,
+    Completion,
+    Graph,
+    Labels,
+    Limits,
+    class_of,
+    dominator,
+    surcharge,
+)
 
 
 class Meeting(NamedTuple):
@@ -113,15 +122,45 @@ def fits_home(i: int, time: float, drain: float, g: Graph, lim: Limits) -> bool:
 
 
 @njit(cache=True)
+def _in_order(lim: Limits, labels: Labels, classes: Classes, ends: Completion) -> tuple[Any, Any]:
+    """Labels that meet the other direction, by the least cost of a route that begins like them; and that."""
+    made = 0
+    label, least = np.empty(len(labels.order), np.int32), np.empty(len(labels.order))
+    for x in labels.order:
+        load = labels.load[x]
+        if (labels.time[x] if lim.by_time else load) > lim.half and labels.pred[x] >= 0:
+            continue  # the label before it meets the other direction on the arc between them
+        label[made], least[made] = x, -np.inf
+        if ends.per_load > 0.0:
+            left = int((lim.capacity - load) * ends.per_load + 1e-6)
+            end = ends.best[left, labels.node[x]] + classes.slope * load + classes.start
+            least[made] = labels.cost[x] + end - classes.margin
+        made += 1
+    rank = np.argsort(least[:made])
+    return label[rank], least[rank]
+
+
+@njit(cache=True, nogil=True)
 def join(
-    g: Graph, lim: Limits, labels: Labels, meet: Meeting, classes: Classes, below: float
+    g: Graph,
+    lim: Limits,
+    labels: Labels,
+    meet: Meeting,
+    classes: Classes,
+    ends: Completion,
+    below: float,
+    most: int,
 ) -> tuple[Any, Any, Any]:
-    """Best route over each arc where two labels meet.
+    """Best route over each arc where two labels meet, those of the ``most`` arcs with the best ones at least.
+
+    Labels come in order of what a route that begins as they do costs at least, and the threshold falls to
+    the best routes found so far.
 
     Returns
     -------
     total : array, shape (n + 1, n + 1)
-        Cost of the best route that meets on arc (i, j) and costs under ``below``; infinity for none.
+        Cost of the best route that meets on arc (i, j) and costs under ``below``; infinity for none, or for
+        one that is not among the best.
         Column 0: the best route that ends at i.
     left, right : array of int
         The label at i, and the kept position at j (-1 in column 0).
@@ -134,32 +173,39 @@ def join(
     for j in range(1, n + 1):
         if meet.labels.count[j] > 0:
             lowest[j] = meet.key[meet.labels.place[j]]
-    for x in labels.order:
+    fresh = 0
+    order, least = _in_order(lim, labels, classes, ends)
+    for t in range(len(order)):
+        if fresh >= most and most < total.size:
+            below, fresh = min(below, np.partition(total.ravel(), most)[most]), 0
+        if lim.halt[0] or least[t] >= below:
+            break
+        x = order[t]
         i = labels.node[x]
         cost, load, time, drain = labels.cost[x], labels.load[x], labels.time[x], labels.drain[x]
-        if (time if lim.by_time else load) > lim.half and labels.pred[x] >= 0:
-            continue  # the label before it meets the other direction on the arc between them
         if fits_home(i, time, drain, g, lim):
             whole = cost + g.cost[i, 0] + classes.fixed[class_of(load, classes.upto)]
             if whole < below and whole < total[i, 0]:
                 total[i, 0] = whole
                 left[i, 0] = x
+                fresh += 1
         mask, state = labels.mask[x], labels.state[x]
         start = cost + classes.slope * load + classes.start - classes.margin
         for e in range(g.first[i], g.first[i + 1]):
             j = g.next[e]
-            most = min(below, total[i, j])
-            if start + meet.cost[i, j] + lowest[j] >= most:
+            under = min(below, total[i, j])
+            if start + meet.cost[i, j] + lowest[j] >= under:
                 continue
-            found, p = best_partner(i, j, cost, load, time, drain, mask, state, g, lim, meet, classes, most)
+            found, p = best_partner(i, j, cost, load, time, drain, mask, state, g, lim, meet, classes, under)
             if p >= 0:
                 total[i, j] = found
                 left[i, j] = x
                 right[i, j] = p
+                fresh += 1
     return total, left, right
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def through(
     g: Graph, lim: Limits, labels: Labels, meet: Meeting, classes: Classes, below: float
 ) -> tuple[Any, Any]:
@@ -189,6 +235,8 @@ def through(
     state = np.empty(words, np.uint64)
     k = labels
     for x in labels.order[::-1]:
+        if lim.halt[0]:
+            break
         i = labels.node[x]
         cost, load, time, drain = k.cost[x], k.load[x], k.time[x], k.drain[x]
         if (time if lim.by_time else load) > lim.half and k.pred[x] >= 0:
@@ -247,7 +295,7 @@ def through(
             over[links] = j
             links += 1
     changed = True
-    while changed:
+    while changed and not lim.halt[0]:
         changed = False
         for t in range(links):
             whole = ends[head[t]] + more[t]

@@ -14,7 +14,7 @@ from numba import njit
 from voltmile.routes.labelling.bits import lowest_bit, price_of
 
 #: Return codes of :func:`settle`.
-COMPLETE, TOO_MANY = 0, 1
+COMPLETE, GAVE_UP = 0, 1
 #: Kept labels of a node in rising order of cost while they are made; sorting them in anew is quick.
 _RUN = 128
 #: Values of ``Limits.care``.
@@ -77,6 +77,8 @@ class Limits(NamedTuple):
         too. What the latter two find are routes, not a bound.
     most : int
         Labels at which to give up.
+    halt : array of bool, shape (1,)
+        Set by another thread to end the work under way.
     """
 
     capacity: float
@@ -88,6 +90,7 @@ class Limits(NamedTuple):
     width: float
     care: int
     most: int
+    halt: Any
 
 
 class Classes(NamedTuple):
@@ -262,14 +265,14 @@ def _longer_rows(old: Any, size: int) -> Any:
     return new
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def settle(g: Graph, lim: Limits, ends: Completion, classes: Classes, below: float) -> tuple[int, Labels]:
     """Make all labels from the depot on that no kept one dominates and that may end under ``below``.
 
     Returns
     -------
     code : int
-        ``COMPLETE`` or ``TOO_MANY`` (then no bound follows).
+        ``COMPLETE`` or ``GAVE_UP`` (then no bound follows).
     labels : Labels
     """
     n = len(g.load) - 1
@@ -358,8 +361,8 @@ def settle(g: Graph, lim: Limits, ends: Completion, classes: Classes, below: flo
                 )  # fmt: skip
                 if found >= 0:
                     continue
-                if kept >= lim.most:
-                    code = TOO_MANY
+                if kept >= lim.most or lim.halt[0]:
+                    code = GAVE_UP
                     break
                 if kept == len(order):
                     order = _longer(order, 2 * kept)

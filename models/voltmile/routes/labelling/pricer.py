@@ -19,6 +19,9 @@ from voltmile.routes.labelling.neighbourhoods import Neighbourhoods, nearest, ne
 from voltmile.routes.pricing import EXACT, Priced, Prices
 
 _LABELS = 3_000_000
+#: Arcs whose best routes are found for each route asked for: where one direction mirrors the other every
+#: route is the best of two arcs, and routes differ by where they visit a customer again.
+_ARCS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +67,8 @@ class LabelPricer:
         Size of the ng-neighbourhoods to begin with.
     most_labels
         Labels at which an exact call gives up.
+    halt : array of bool, shape (1,), optional
+        Set by another thread to cut a call short, whose answer is that of one that gave up.
 
     Attributes
     ----------
@@ -71,8 +76,15 @@ class LabelPricer:
         Labels kept in the last call.
     """
 
-    def __init__(self, problem: RoutingProblem, neighbours: int = 8, most_labels: int = _LABELS) -> None:
+    def __init__(
+        self,
+        problem: RoutingProblem,
+        neighbours: int = 8,
+        most_labels: int = _LABELS,
+        halt: NDArray[np.bool_] | None = None,
+    ) -> None:
         m = problem.size + 1
+        self.halt = np.zeros(1, dtype=np.bool_) if halt is None else halt
         self.problem = problem
         self.most_labels = most_labels
         self.labels = 0
@@ -91,8 +103,9 @@ class LabelPricer:
         self.labels = 0
         for family in families(self.problem, prices):
             settled = self._settle(family, prices, 0.0, care)
-            total, left, right = _join(settled, family.classes(prices))
-            low = float(total.min(initial=0.0)) if care == EXACT and settled.complete else -math.inf
+            total, left, right = _join(settled, family.classes(prices), most)
+            proven = care == EXACT and settled.complete and not self.halt[0]
+            low = float(total.min(initial=0.0)) if proven else -math.inf
             least[list(family.types)] = low
             for nodes, value in _distinct(settled, total, left, right, most):
                 routes.append(Route(family.cheapest(nodes, prices), nodes))
@@ -113,6 +126,8 @@ class LabelPricer:
                 arc = np.minimum(arc, arc.T)
             else:
                 arc = np.minimum(arc, _through(settled.backward(settled.behind), classes, most).T)
+            if self.halt[0]:
+                return None
             for k in family.types:
                 allowed[k] &= arc < most
         return allowed
@@ -139,7 +154,7 @@ class LabelPricer:
             g, lim, settled.home, labels, ends, meet, classes, threshold, family.cost, self.ng.near,
             3 * most + 60_000, 4 * most,
         )  # fmt: skip
-        if not complete:
+        if not complete or self.halt[0]:
             return None
         routes: list[Route] = []
         for r in _cheapest_of_sets(partial.visited[last], real).tolist():
@@ -154,7 +169,7 @@ class LabelPricer:
 
     def _settle(self, family: Family, prices: Prices, below: float, care: int = EXACT) -> _Settled:
         """Label in both directions; partial routes without an end under ``below`` may be left out."""
-        ahead, behind = directions(family, prices, self.ng, care, self.most_labels)
+        ahead, behind = directions(family, prices, self.ng, care, self.most_labels, self.halt)
         classes = family.classes(prices)
         code, first, home = self._labels(ahead, classes, below)
         complete, second = code == COMPLETE, first
@@ -171,9 +186,12 @@ class LabelPricer:
         return code, labels, ends
 
 
-def _join(settled: _Settled, classes: Classes) -> tuple[Matrix, NDArray[np.int64], NDArray[np.int64]]:
+def _join(
+    settled: _Settled, classes: Classes, most: int
+) -> tuple[Matrix, NDArray[np.int64], NDArray[np.int64]]:
     graph, limits, labels, meet = settled.forward()
-    total, left, right = join(graph, limits, labels, meet, classes, 0.0)
+    arcs = _ARCS * most
+    total, left, right = join(graph, limits, labels, meet, classes, settled.home, 0.0, arcs)
     return total, left, right
 
 

@@ -107,7 +107,7 @@ def _credit(price: Vector, member: Words, node: int) -> float:
     return credit
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def join(ground: Terrain, task: Task, ahead: Half, behind: Half, pairs: Pairs) -> None:
     """Find the pairs of least reduced cost under ``task.below``; if there is any, the best is among them."""
     rec, mask, state = ahead.labels.rec, ahead.labels.mask, ahead.labels.state
@@ -120,6 +120,8 @@ def join(ground: Terrain, task: Task, ahead: Half, behind: Half, pairs: Pairs) -
         credit = _credit(price, task.counts, j)
         lowest, room = ends[behind.label[begin], KEY], ground.capacity + ground.demand[j]
         for p in range(ahead.first[j], ahead.first[j + 1]):
+            if task.halt[0]:
+                return
             x = ahead.label[p]
             key, load = rec[x, KEY] - credit, rec[x, LOAD]
             if key + lowest >= below:

@@ -56,6 +56,8 @@ class Task(NamedTuple):
         Time after which labels are kept and not extended; infinity to go all the way.
     most_labels : int
         Labels to keep before giving up.
+    halt : array of bool, shape (1,)
+        Set by another thread to end the work under way.
     """
 
     arc: Matrix
@@ -72,6 +74,7 @@ class Task(NamedTuple):
     horizon: float
     half: float
     most_labels: int
+    halt: NDArray[np.bool_]
 
 
 @njit(cache=True)
@@ -243,7 +246,7 @@ def _settled(ground: Terrain, task: Task, store: Store, chains: Chains, labels: 
     )  # fmt: skip
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def search(
     ground: Terrain, task: Task, ends: Store, labels: Labels, queue: Queue, store: Store, chains: Chains,
     found: Found, hops: Hops, marks: NDArray[np.bool_], order: Ints,
@@ -275,7 +278,7 @@ def search(
     least, kept, same = np.inf, 0, task.how == SAME
     x = _start(ground, labels, queue)
     while x >= 0:
-        if kept >= task.most_labels:
+        if kept >= task.most_labels or task.halt[0]:
             return GAVE_UP, least, kept, store
         if labels.rec[x, CURVE] <= task.half:
             i = labels.node[x]

@@ -88,6 +88,8 @@ class RechargingPricer:
         Size of the ng-neighbourhoods.
     most_labels
         Labels kept of a type at which an exact call gives up.
+    halt : array of bool, shape (1,), optional
+        Set by another thread to cut a call short, whose answer is that of one that gave up.
 
     Attributes
     ----------
@@ -100,8 +102,15 @@ class RechargingPricer:
         Where some type's resources are not supported, see :func:`resources_of`.
     """
 
-    def __init__(self, problem: RoutingProblem, neighbours: int = 8, most_labels: int = _LABELS) -> None:
+    def __init__(
+        self,
+        problem: RoutingProblem,
+        neighbours: int = 8,
+        most_labels: int = _LABELS,
+        halt: NDArray[np.bool_] | None = None,
+    ) -> None:
         m = problem.size + 1
+        self.halt = np.zeros(1, dtype=np.bool_) if halt is None else halt
         self.problem = problem
         self.most_labels = most_labels
         self.labels = 0
@@ -162,6 +171,8 @@ class RechargingPricer:
         one, two = half_of(ahead.labels, ahead.kept, n), half_of(behind.labels, behind.kept, n)
         pairs = new_pairs(_DUPLICATES * max(most, 1))
         join(made.ground, task, one, two, pairs)
+        if self.halt[0]:
+            return None
         orders = {tuple(i for i in nodes if i <= n): total for nodes, total in ahead.routes()}
         for p in range(pairs.size[0]):
             order = order_of(one, int(pairs.ahead[p]), two, int(pairs.behind[p]))
@@ -236,7 +247,7 @@ class RechargingPricer:
         return Task(
             arc, pair, prices.allowed[k], *kept,
             how=how, below=below, bounded=False, horizon=float(made.resources.latest[0]), half=math.inf,
-            most_labels=self.most_labels,
+            most_labels=self.most_labels, halt=self.halt,
         )  # fmt: skip
 
     def _ends(self, group: _Group, prices: Prices, below: float) -> Store | None:

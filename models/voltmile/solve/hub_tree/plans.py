@@ -54,6 +54,19 @@ class Plans:
             self._search(number, SHARES, None, over)
         self.choose()
 
+    def search_alone(self, over: Callable[[], bool]) -> None:
+        """Search with vehicles of one type at a time, unless the time is over.
+
+        Annealing of all types settles on a fleet early, and may miss many small vehicles for few large ones.
+        """
+        if self._annealing is None:
+            return
+        for ride in range(len(self.day.rides)):
+            if not over():
+                seed = self._seed_of(ride)
+                self.remember(self._annealing.search(self._effort.annealing_alone, seed, ride))
+        self.choose()
+
     def search_mix(self, mix: Sequence[int], over: Callable[[], bool]) -> None:
         """Search with given numbers of vehicles, where that is of use: annealing finds its own."""
         if self._annealing is None:

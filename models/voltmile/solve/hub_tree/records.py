@@ -23,8 +23,8 @@ class Effort:
         Cuts added at once; with more than so many in all, those without a dual value leave.
     candidates : int
         Branchings tried out at a node before one is taken.
-    annealing, iterations : int
-        Ruins of each search; with time windows, iterations of each PyVRP search.
+    annealing, annealing_alone, iterations : int
+        Ruins of each search, and of those with one type; with time windows, iterations of each PyVRP search.
     seeds, more_seeds, every : int
         Searches of the free fleet: at first, and one more after every so many nodes.
     guided : int
@@ -42,6 +42,7 @@ class Effort:
     most_cuts: int = 350
     candidates: int = 5
     annealing: int = 60_000
+    annealing_alone: int = 10_000
     iterations: int = 500
     seeds: int = 2
     more_seeds: int = 8

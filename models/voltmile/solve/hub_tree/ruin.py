@@ -67,11 +67,19 @@ class Annealing:
         ]
         self._unit = max(mean, float(trips), 1e-9)
 
-    def search(self, iterations: int, seed: int) -> list[Nodes]:
+    def search(self, iterations: int, seed: int, only: int | None = None) -> list[Nodes]:
         """Search once from round trips to single villages; the tours of the plans along the way.
 
         Villages that no type can serve on a trip of their own make every plan cost infinity: none is found.
+
+        Parameters
+        ----------
+        only : int, optional
+            The one type to drive with, as position in ``day.rides``.
         """
+        ground = self._ground
+        if only is not None:
+            ground = ground._replace(types=ground.types[only : only + 1].copy())
         n = self._n
         nodes, sizes = np.zeros((n, n), dtype=np.int64), np.ones(n, dtype=np.int64)
         nodes[:, 0] = np.arange(1, n + 1)
@@ -80,9 +88,7 @@ class Annealing:
         for piece in range(_PIECES):
             hot = _HOT * self._unit * cooling**piece
             many = iterations // _PIECES + (piece < iterations % _PIECES)
-            best, held, _ = anneal(
-                self._ground, nodes, sizes, many, hot, hot * cooling, (seed + piece) % 2**32
-            )
+            best, held, _ = anneal(ground, nodes, sizes, many, hot, hot * cooling, (seed + piece) % 2**32)
             for a, b in ((nodes, sizes), (best, held)):
                 found |= dict.fromkeys(tuple(a[r, : b[r]].tolist()) for r in range(n) if b[r])
         return list(found)

@@ -98,9 +98,10 @@ def solve_hub_day(
 
 
 def _first_plans(plans: Plans, effort: Effort, work: Work) -> None:
-    """Search with any vehicles, from several seeds."""
+    """Search with any vehicles, from several seeds, and with one type at a time."""
     for number in range(effort.seeds):
         plans.search(number, work.over)
+    plans.search_alone(work.over)
     plans.choose()
 
 

@@ -7,10 +7,14 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from voltmile.problem.routing import RoutingProblem, RoutingResult, Status
 from voltmile.routes.labelling.pricer import LabelPricer
 from voltmile.routes.pricing import Pricer
 from voltmile.routes.recharging.pricer import RechargingPricer
+from voltmile.solve.routing.alarm import alarm
 from voltmile.solve.routing.search import OutOfTimeError, Search, TraceRow, dearest_drive
 from voltmile.solve.routing.starts import first_routes, recharges
 from voltmile.solve.routing.tree import Tree
@@ -35,14 +39,14 @@ def solve_routing(
     ----------
     problem
     time_limit_s
-        Wall seconds after which the best plan and bound are returned; a labelling or a linear program under
-        way is finished first.
+        Wall seconds after which the best plan and bound are returned; a linear program under way is
+        finished first.
     gap
         Relative gap at which to stop.
     seed
         Of the searches for plans.
     stop
-        Asked often; True ends the solve like the time limit.
+        Asked often, by another thread too; True ends the solve like the time limit.
     on_event
         Called with every line of the trace.
     """
@@ -50,15 +54,19 @@ def solve_routing(
     search = Search(priced, time.perf_counter() + time_limit_s, stop, on_event, gap)
     try:
         routes = first_routes(search, seed)
-        Tree(search, pricer_of(priced), routes, seed, problem.vehicles_first).run()
+        pricer = pricer_of(priced, search.halt)
+        with alarm(search):
+            Tree(search, pricer, routes, seed, problem.vehicles_first).run()
     except OutOfTimeError:
         search.note("stopped")
     return _result(problem, search)
 
 
-def pricer_of(problem: RoutingProblem) -> Pricer:
-    """Return the pricing that knows what the problem's vehicles do."""
-    return RechargingPricer(problem) if recharges(problem) else LabelPricer(problem, _NEIGHBOURS)
+def pricer_of(problem: RoutingProblem, halt: NDArray[np.bool_] | None = None) -> Pricer:
+    """Return the pricing that knows what the problem's vehicles do, cut short once ``halt`` is set."""
+    if recharges(problem):
+        return RechargingPricer(problem, halt=halt)
+    return LabelPricer(problem, _NEIGHBOURS, halt=halt)
 
 
 def _vehicles_first(problem: RoutingProblem) -> RoutingProblem:

@@ -52,6 +52,8 @@ class Search:
         Wall seconds before the deadline from which on it is late.
     when_late : callable, optional
         Called once, by the next ``check_time`` when it is late.
+    halt : array of bool, shape (1,)
+        Set by ``alarm`` to cut a labelling short, which proves nothing then; lowered by ``check_time``.
     """
 
     problem: RoutingProblem
@@ -68,6 +70,7 @@ class Search:
     nodes: int = 0
     late_s: float = 0.0
     when_late: Callable[[], object] | None = None
+    halt: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1, dtype=np.bool_))
     trace: list[TraceRow] = field(default_factory=list)
     began: float = field(default_factory=time.perf_counter)
 
@@ -149,15 +152,23 @@ class Search:
         """Whether it is time to stop."""
         return self.left <= 0 or (self.stop is not None and self.stop())
 
+    def due(self) -> bool:
+        """Whether the next ``check_time`` has something to do."""
+        return self.ended() or (self.when_late is not None and self.left < self.late_s)
+
     def check_time(self) -> None:
         """Raise when it is time to stop; do what is to be done when it is late."""
+        if self.due() and not self.ended():
+            self.hurry()
         if self.ended():
             raise OutOfTimeError
-        if self.when_late is not None and self.left < self.late_s:
-            do, self.when_late = self.when_late, None
+        self.halt[0] = False
+
+    def hurry(self) -> None:
+        """Do what is to be done when it is late, unless it has been done."""
+        do, self.when_late = self.when_late, None
+        if do is not None:
             do()
-            if self.ended():
-                raise OutOfTimeError
 
     def most_routes(self) -> Vector:
         """Most routes of each type a plan can have."""

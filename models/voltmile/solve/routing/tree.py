@@ -313,6 +313,9 @@ class Tree:
             most = _POOL_ROUTES[min(node.tries, len(_POOL_ROUTES) - 1)]
             prices = replace(solved.prices, allowed=node.allowed)
             routes = node.pricer.enumerate(prices, self._below(solved), most)
+            if routes is None and search.halt[0]:
+                search.check_time()
+                return False
             if routes is None:
                 node.failed_gap, node.tries = gap, node.tries + 1
                 search.note("enumeration gave up")
@@ -363,6 +366,7 @@ class Tree:
     def _undecided(self, solved: Converged) -> list[Node]:
         """End a node without a branch: an integral point, whose plan is taken, or one of repeated visits."""
         if not math.isfinite(solved.bound):  # pricing gave up, and so does the tree
+            self.search.hurry()
             raise OutOfTimeError
         near = solved.bound + 1e-6 * max(1.0, abs(solved.bound))
         if solved.point.missing <= 1e-6 and self.search.cost <= near:

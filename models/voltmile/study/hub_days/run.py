@@ -103,7 +103,9 @@ def _solve(settings: Settings, nation: Nation, case: Case) -> Row:
 def _warm_up(nation: Nation, cases: Sequence[Case]) -> None:
     """Have the kernels compiled, which takes once what it takes, before anything is timed."""
     for case in cases[:1]:
-        solve_hub_day(*day_and_rates(nation, case), max_nodes=0, effort=Effort(annealing=1, seeds=1))
+        solve_hub_day(
+            *day_and_rates(nation, case), max_nodes=0, effort=Effort(annealing=1, annealing_alone=1, seeds=1)
+        )
 
 
 _TASK: list[tuple[Settings, Nation]] = []
