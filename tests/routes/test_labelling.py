@@ -7,7 +7,9 @@ import pytest
 from routing_truth import KINDS, all_routes, cost, is_feasible, random_prices, random_problem, reduced_cost
 
 from voltmile.problem.routing import Battery, RoutingProblem, Vehicle
+from voltmile.routes.labelling.graphs import arc_cost
 from voltmile.routes.labelling.pricer import LabelPricer
+from voltmile.routes.labelling.promising import promising
 from voltmile.routes.pricing import EXACT, FAIR, ROUGH, Prices
 
 CASES = [(seed, kind) for seed in range(40) for kind in KINDS]
@@ -78,6 +80,27 @@ def test_no_arc_of_a_route_under_the_threshold_is_dropped(seed: int, kind: str) 
     for k, nodes, value in routes:
         if value < below[k] - 1e-6:
             assert slack[k, (0, *nodes), (*nodes, 0)].all()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_promising_arcs_are_the_cheapest_allowed_ones_at_each_customer(seed: int) -> None:
+    rng = np.random.default_rng([3, seed])
+    problem = random_problem(rng, 6, KINDS[seed % len(KINDS)])
+    prices = random_prices(rng, problem)
+    kept = promising(problem, prices, 2)
+    assert not (kept & ~prices.allowed).any()
+    assert (kept[:, 0] == prices.allowed[:, 0]).all()
+    assert (kept[:, :, 0] == prices.allowed[:, :, 0]).all()
+    for k in range(len(problem.vehicles)):
+        value = arc_cost(problem, k) + prices.arc[k] - (prices.customer[:, None] + prices.customer) / 2
+        for i in range(1, problem.size + 1):
+            for into in (False, True):
+                others = [j for j in range(1, problem.size + 1) if j != i]
+                ways = [(j, i) if into else (i, j) for j in others]
+                best = sorted((w for w in ways if prices.allowed[k][w]), key=lambda w: value[w])[:2]
+                assert all(kept[k][way] for way in best)
+    apart = ~np.eye(problem.size + 1, dtype=bool)
+    assert (promising(problem, prices, problem.size) == prices.allowed)[:, apart].all()
 
 
 def test_enumeration_says_when_there_are_too_many() -> None:

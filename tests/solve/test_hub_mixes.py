@@ -25,7 +25,9 @@ from voltmile.solve.hub_tree.program import shortest_ways_out, tree_program
 from voltmile.solve.hub_tree.slices import cheapest_walks, loads_of, walk_from
 from voltmile.solve.hub_tree.strict import strict_floor
 
-LITTLE = Effort(annealing=400, annealing_alone=100, iterations=60, seeds=1, more_seeds=0, guided=0)
+LITTLE = Effort(
+    annealing=400, annealing_each=50, annealing_alone=100, iterations=60, seeds=1, more_seeds=0, guided=0
+)
 
 
 def tightened(seed: int) -> tuple[HubDay, list[Rates]]:

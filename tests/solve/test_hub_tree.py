@@ -23,7 +23,9 @@ from voltmile.solve.separation import capacity_terms
 from voltmile.solve.status import Status
 
 INF = math.inf
-LITTLE = Effort(annealing=400, annealing_alone=100, iterations=60, seeds=1, more_seeds=0, guided=0)
+LITTLE = Effort(
+    annealing=400, annealing_each=50, annealing_alone=100, iterations=60, seeds=1, more_seeds=0, guided=0
+)
 
 
 def check(seeds) -> int:

@@ -90,7 +90,7 @@ def test_a_long_labelling_ends_when_told_to() -> None:
 def test_what_has_to_be_done_late_is_done_during_a_long_labelling() -> None:
     problem = long_routes()
     search, left = Search(problem, time.perf_counter() + 4.0), []
-    search.late_s, search.when_late = 3.5, lambda: left.append(search.left)
+    search.late, search.when_late = lambda: search.left < 3.5, lambda: left.append(search.left)
     routes = [Route(0, (i,)) for i in range(1, problem.size + 1)]
     master = Master(problem, [], routes, np.array([search.cost_of(r) for r in routes]), 2 * search.dearest)
     with alarm(search), pytest.raises(OutOfTimeError):

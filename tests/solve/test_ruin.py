@@ -50,7 +50,7 @@ def test_one_type_at_a_time_it_finds_the_best_plan_of_each_type():
         ]
         if len(alone) < 2 or not math.isfinite(min(alone)):
             continue
-        plans = Plans(day, rates, Effort(annealing_alone=400), seed=0)
+        plans = Plans(day, rates, Effort(annealing_each=100, annealing_alone=400), seed=0)
         plans.search_alone(lambda: False)
         compared += 1
         found += plans.cost <= min(alone) * (1 + 1e-9)
@@ -58,12 +58,19 @@ def test_one_type_at_a_time_it_finds_the_best_plan_of_each_type():
     assert found > 0.8 * compared
 
 
-def test_a_search_with_one_type_knows_no_other():
+def test_a_type_alone_serves_what_it_can_and_others_cost_a_round_trip():
     day, rates = sized(10, 2)
-    small = replace(day.rides[1], payload_kg=1.0)  # no village can be served with it
-    annealing = Annealing(replace(day, rides=(day.rides[0], small)), rates[:2])
-    assert {len(tour) for tour in annealing.search(200, 5, only=1)} == {1}
-    assert max(len(tour) for tour in annealing.search(200, 5, only=0)) > 1
+    small = replace(day.rides[1], payload_kg=float(np.sort(day.kg[1:])[6]))  # too small for three villages
+    day = replace(day, rides=(day.rides[0], small))
+    annealing = Annealing(day, rates[:2])
+    tours, cost = annealing.search_alone(1, 2000, 5)
+    heavy = np.flatnonzero(day.kg > small.payload_kg).tolist()
+    assert len(heavy) == 3
+    assert {i for tour in tours for i in tour} == set(range(1, 11)) - set(heavy)
+    assert all(day.kg[list(tour)].sum() <= small.payload_kg * (1 + 1e-9) for tour in tours)
+    alone = pool_prices(day, [(i,) for i in range(1, 11)], rates[:2]).cost
+    others = math.fsum(alone[i - 1].min() for i in heavy)
+    assert others < cost <= others + math.fsum(alone[i - 1, 1] for i in range(1, 11) if i not in heavy)
 
 
 def test_the_true_load_decides_the_range():

@@ -103,9 +103,10 @@ class Pricer(Protocol):
         """Return up to ``most`` routes of negative reduced cost a type; with ``EXACT`` a bound too."""
 
     def enumerate(self, prices: Prices, below: Vector, most: int) -> list[Route] | None:
-        """Return all elementary routes of reduced cost under ``below[k]``; None if there are over ``most``.
+        """Return all elementary routes of reduced cost under ``below[k]``; None with over ``most`` of them.
 
-        k is the route's type. Of the routes of a type on the same customers only a cheapest one is returned.
+        None, too, where the labelling gave up. k is the route's type. Of the routes of a type on the same
+        customers only a cheapest one is returned.
         """
 
     def slack(self, prices: Prices, below: Vector) -> NDArray[np.bool_] | None:

@@ -30,7 +30,7 @@ def levels_of(demand: Any, capacity: float) -> tuple[Any, int, float]:
     return level, levels, float(per_load)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def completion(g: Graph, level: Any, levels: int, per_load: float, slope: float) -> Completion:
     """Fill in the table by dynamic programming over the load that may still be taken.
 

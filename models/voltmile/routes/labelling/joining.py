@@ -159,9 +159,9 @@ def join(
     Returns
     -------
     total : array, shape (n + 1, n + 1)
-        Cost of the best route that meets on arc (i, j) and costs under ``below``; infinity for none, or for
-        one that is not among the best.
-        Column 0: the best route that ends at i.
+        Cost of a route that meets on arc (i, j) and costs under ``below``, infinity for none: of the best
+        one where that is among the ``most`` best. Column 0: a route that ends at i. Without all of them once
+        ``lim.halt`` is set.
     left, right : array of int
         The label at i, and the kept position at j (-1 in column 0).
     """
@@ -193,6 +193,9 @@ def join(
         start = cost + classes.slope * load + classes.start - classes.margin
         for e in range(g.first[i], g.first[i + 1]):
             j = g.next[e]
+            after = max(g.low[j], time + g.step[i, j]) if lim.by_time else load + g.load[j]
+            if after <= lim.half:
+                continue  # the label that goes there meets the other direction further on
             under = min(below, total[i, j])
             if start + meet.cost[i, j] + lowest[j] >= under:
                 continue

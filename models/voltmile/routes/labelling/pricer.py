@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,15 @@ from voltmile.routes.labelling.graphs import Direction, Family, directions, fami
 from voltmile.routes.labelling.joining import Meeting, by_key, join, through
 from voltmile.routes.labelling.kernel import COMPLETE, Classes, Completion, Labels, settle
 from voltmile.routes.labelling.neighbourhoods import Neighbourhoods, nearest, neighbourhoods
-from voltmile.routes.pricing import EXACT, Priced, Prices
+from voltmile.routes.labelling.promising import promising
+from voltmile.routes.pricing import EXACT, ROUGH, Priced, Prices
 
 _LABELS = 3_000_000
-#: Arcs whose best routes are found for each route asked for: where one direction mirrors the other every
-#: route is the best of two arcs, and routes differ by where they visit a customer again.
+#: Arcs whose best routes are found for each route asked for: where one direction mirrors the other, a route
+#: is the best of two arcs.
 _ARCS = 3
+#: Arcs at each customer, of least reduced cost, that a rough call looks at.
+_PROMISING = 15
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,12 +99,17 @@ class LabelPricer:
         self.ng: Neighbourhoods = ng
 
     def price(self, prices: Prices, *, care: int, most: int) -> Priced:
-        """Return up to ``most`` routes of negative reduced cost a family of types, the best of each arc."""
+        """Return up to ``most`` routes of negative reduced cost a family of types, of each arc one."""
         least = np.zeros(len(self.problem.vehicles))
         routes: list[Route] = []
         reduced: list[float] = []
         self.labels = 0
+        if care == ROUGH:
+            prices = replace(prices, allowed=promising(self.problem, prices, _PROMISING))
         for family in families(self.problem, prices):
+            if self.halt[0]:
+                least[list(family.types)] = -math.inf
+                continue
             settled = self._settle(family, prices, 0.0, care)
             total, left, right = _join(settled, family.classes(prices), most)
             proven = care == EXACT and settled.complete and not self.halt[0]

@@ -135,6 +135,9 @@ class RechargingPricer:
         reduced: list[float] = []
         self.labels = 0
         for group in self._groups(prices):
+            if self.halt[0]:
+                least[list(group.types)] = -math.inf
+                continue
             fixed = float(group.fixed.min())
             task = self._task(group, prices, care, -fixed)
             done = self._both(group, task, most) if care != ROUGH and group.made.reversible else None

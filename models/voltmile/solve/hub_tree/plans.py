@@ -55,17 +55,25 @@ class Plans:
         self.choose()
 
     def search_alone(self, over: Callable[[], bool]) -> None:
-        """Search with vehicles of one type at a time, unless the time is over.
+        """Search briefly with vehicles of each type alone, then longer with the best one.
 
         Annealing of all types settles on a fleet early, and may miss many small vehicles for few large ones.
         """
-        if self._annealing is None:
+        rides = range(len(self.day.rides))
+        if self._annealing is None or len(rides) < 2:
             return
-        for ride in range(len(self.day.rides)):
+        costs = [math.inf for _ in rides]
+        for ride in rides:
             if not over():
-                seed = self._seed_of(ride)
-                self.remember(self._annealing.search(self._effort.annealing_alone, seed, ride))
+                costs[ride] = self._search_alone(self._annealing, ride, self._effort.annealing_each)
+        if not over():
+            self._search_alone(self._annealing, int(np.argmin(costs)), self._effort.annealing_alone)
         self.choose()
+
+    def _search_alone(self, annealing: Annealing, ride: int, iterations: int) -> float:
+        tours, cost = annealing.search_alone(ride, iterations, self._seed_of(ride, iterations))
+        self.remember(tours)
+        return cost
 
     def search_mix(self, mix: Sequence[int], over: Callable[[], bool]) -> None:
         """Search with given numbers of vehicles, where that is of use: annealing finds its own."""

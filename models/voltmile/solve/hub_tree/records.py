@@ -23,8 +23,10 @@ class Effort:
         Cuts added at once; with more than so many in all, those without a dual value leave.
     candidates : int
         Branchings tried out at a node before one is taken.
-    annealing, annealing_alone, iterations : int
-        Ruins of each search, and of those with one type; with time windows, iterations of each PyVRP search.
+    annealing, iterations : int
+        Ruins of each search; with time windows, iterations of each PyVRP search.
+    annealing_each, annealing_alone : int
+        Ruins with each type alone, and with the best one of them.
     seeds, more_seeds, every : int
         Searches of the free fleet: at first, and one more after every so many nodes.
     guided : int
@@ -42,9 +44,10 @@ class Effort:
     most_cuts: int = 350
     candidates: int = 5
     annealing: int = 60_000
-    annealing_alone: int = 10_000
     iterations: int = 500
-    seeds: int = 2
+    annealing_each: int = 3_000
+    annealing_alone: int = 30_000
+    seeds: int = 1
     more_seeds: int = 8
     every: int = 4
     guided: int = 12

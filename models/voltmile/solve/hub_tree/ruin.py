@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from voltmile.routes.day import HubDay
 from voltmile.routes.rates import Rates
+from voltmile.solve.matrix import FloatArray
 
 Nodes = tuple[int, ...]
 
@@ -67,31 +69,51 @@ class Annealing:
         ]
         self._unit = max(mean, float(trips), 1e-9)
 
-    def search(self, iterations: int, seed: int, only: int | None = None) -> list[Nodes]:
+    def search(self, iterations: int, seed: int) -> list[Nodes]:
         """Search once from round trips to single villages; the tours of the plans along the way.
 
         Villages that no type can serve on a trip of their own make every plan cost infinity: none is found.
+        """
+        return self._search(self._ground, np.ones(self._n, dtype=np.int64), iterations, seed)[0]
+
+    def search_alone(self, ride: int, iterations: int, seed: int) -> tuple[list[Nodes], float]:
+        """Search with one type only; the tours, and the cost of the best plan.
+
+        Villages that it cannot serve are left out, each at the cost of a round trip with the cheapest type
+        that can.
 
         Parameters
         ----------
-        only : int, optional
-            The one type to drive with, as position in ``day.rides``.
+        ride : int
+            Position in ``day.rides``.
         """
-        ground = self._ground
-        if only is not None:
-            ground = ground._replace(types=ground.types[only : only + 1].copy())
-        n = self._n
-        nodes, sizes = np.zeros((n, n), dtype=np.int64), np.ones(n, dtype=np.int64)
+        ground = self._ground._replace(types=self._ground.types[ride : ride + 1].copy())
+        served = np.isfinite(_round_trips(ground))
+        tours, cost = self._search(ground, served.astype(np.int64), iterations, seed)
+        return tours, cost + float(_round_trips(self._ground)[~served].sum())
+
+    def _search(
+        self, ground: Ground, sizes: NDArray[np.int64], iterations: int, seed: int
+    ) -> tuple[list[Nodes], float]:
+        n, least = self._n, np.inf
+        nodes = np.zeros((n, n), dtype=np.int64)
         nodes[:, 0] = np.arange(1, n + 1)
         cooling = (_COLD / _HOT) ** (1 / _PIECES)
         found: dict[Nodes, None] = {}
         for piece in range(_PIECES):
             hot = _HOT * self._unit * cooling**piece
             many = iterations // _PIECES + (piece < iterations % _PIECES)
-            best, held, _ = anneal(ground, nodes, sizes, many, hot, hot * cooling, (seed + piece) % 2**32)
+            best, held, cost = anneal(ground, nodes, sizes, many, hot, hot * cooling, (seed + piece) % 2**32)
+            least = min(least, cost)
             for a, b in ((nodes, sizes), (best, held)):
                 found |= dict.fromkeys(tuple(a[r, : b[r]].tolist()) for r in range(n) if b[r])
-        return list(found)
+        return list(found), float(least)
+
+
+def _round_trips(ground: Ground) -> FloatArray:
+    """Least cost of a trip to each village alone; infinity where no type can make it."""
+    n, sums = len(ground.kg) - 1, np.zeros(5)
+    return np.array([_measure(ground, np.array([i]), 1, sums)[0] for i in range(1, n + 1)])
 
 
 def ground_of(day: HubDay, rates: Sequence[Rates]) -> Ground:

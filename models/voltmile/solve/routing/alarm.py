@@ -30,9 +30,9 @@ def alarm(search: Search) -> Iterator[None]:
 
 
 def _watch(search: Search, over: Event) -> None:
-    with suppress(Exception):  # what ``stop`` raises here it raises again where the search asks
-        while not over.wait(_EVERY_S):
-            if search.due():
-                search.halt[0] = True
-        return
-    search.halt[0] = True
+    while not over.wait(_EVERY_S):
+        due = True
+        with suppress(Exception):  # what ``stop`` raises here it raises again where the search asks
+            due = search.due()
+        if due:
+            search.halt[0] = True

@@ -83,7 +83,8 @@ def converge(
             continue
         search.check_time()
         priced = pricer.price(prices, care=EXACT, most=_ROUTES)
-        if search.halt[0]:
+        if search.halt[0] and not np.isfinite(priced.least).all():
+            take(search, master, point.duals, priced.routes, known)
             continue  # it is time for something else, and nothing was proven
         value = master.dual_value(duals)
         bound = value + float((most * priced.least).sum())

@@ -48,10 +48,10 @@ class Search:
         Of the best plan, infinity without one.
     bound : float
         Best proven bound of the whole problem.
-    late_s : float
-        Wall seconds before the deadline from which on it is late.
+    late : callable
+        Whether something has to be done before the deadline, and the time for it has come.
     when_late : callable, optional
-        Called once, by the next ``check_time`` when it is late.
+        Does it: called once, by the next ``check_time`` when it is late.
     halt : array of bool, shape (1,)
         Set by ``alarm`` to cut a labelling short, which proves nothing then; lowered by ``check_time``.
     """
@@ -68,13 +68,14 @@ class Search:
     columns: int = 0
     cuts: int = 0
     nodes: int = 0
-    late_s: float = 0.0
+    late: Callable[[], bool] = lambda: False
     when_late: Callable[[], object] | None = None
     halt: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1, dtype=np.bool_))
     trace: list[TraceRow] = field(default_factory=list)
     began: float = field(default_factory=time.perf_counter)
 
     def __post_init__(self) -> None:
+        self._stopped = False
         self._arc_costs: dict[int, NDArray[np.float64]] = {}
 
     @property
@@ -150,11 +151,12 @@ class Search:
 
     def ended(self) -> bool:
         """Whether it is time to stop."""
-        return self.left <= 0 or (self.stop is not None and self.stop())
+        self._stopped = self._stopped or (self.stop is not None and self.stop())
+        return self._stopped or self.left <= 0
 
     def due(self) -> bool:
         """Whether the next ``check_time`` has something to do."""
-        return self.ended() or (self.when_late is not None and self.left < self.late_s)
+        return self.ended() or (self.when_late is not None and self.late())
 
     def check_time(self) -> None:
         """Raise when it is time to stop; do what is to be done when it is late."""

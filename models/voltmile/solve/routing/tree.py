@@ -108,7 +108,8 @@ class Tree:
         self._mix: list[float] = []
         self._master: Master | None = None
         self._kept_s = kept_s(search)
-        search.late_s, search.when_late = max(self._kept_s, _LATE * search.left), self._hurry
+        self._late_s = max(self._kept_s, _LATE * search.left) if math.isfinite(search.left) else 0.0
+        search.late, search.when_late = self._is_late, self._hurry
         self._cut_nodes = 0
         self._looked: Node | None = None
         self.search, self.symmetric = search, is_symmetric(problem)
@@ -255,10 +256,20 @@ class Tree:
             return
         self._search_longer()
 
+    def _is_late(self) -> bool:
+        """Whether what has to be done before time is up should be begun."""
+        to_search = self._kept_s > 0 and not self._searched
+        return self.search.left < self._late_s and (to_search or self._bounded_poorly())
+
+    def _bounded_poorly(self) -> bool:
+        search = self.search
+        poor = search.goal - search.bound > _POOR * abs(search.goal)
+        return poor and not recharges(search.problem)
+
     def _hurry(self) -> None:
         """Do what has to be done before time is up, whatever is under way: a bound at all, a good plan."""
         search = self.search
-        if search.goal - search.bound > _POOR * abs(search.goal) and not recharges(search.problem):
+        if self._bounded_poorly():
             until = time.perf_counter() + _BOUND_SHARE * search.left
             with suppress(SolverError):  # the bound there is stands
                 two_index_bound(
@@ -366,7 +377,8 @@ class Tree:
     def _undecided(self, solved: Converged) -> list[Node]:
         """End a node without a branch: an integral point, whose plan is taken, or one of repeated visits."""
         if not math.isfinite(solved.bound):  # pricing gave up, and so does the tree
-            self.search.hurry()
+            if not self.search.ended():
+                self.search.hurry()
             raise OutOfTimeError
         near = solved.bound + 1e-6 * max(1.0, abs(solved.bound))
         if solved.point.missing <= 1e-6 and self.search.cost <= near:
