@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from threading import Event
 from typing import Any
@@ -14,7 +15,10 @@ from routing_truth import KINDS, optimum, random_problem
 
 from voltmile.check.routing import check_routing
 from voltmile.problem.routing import Battery, Route, RoutingProblem, Vehicle
-from voltmile.routes.incumbents import Found, fleet_search, improve_types, search
+from voltmile.routes import incumbents
+from voltmile.routes.effort import Effort
+from voltmile.routes.incumbent_runs import Desk, search_within
+from voltmile.routes.incumbents import Found, fleet_search, improve_types, long_fleet_search, search
 from voltmile.routes.round_trips import RoundTrips
 from voltmile.solve.recombine import recombine
 
@@ -72,6 +76,37 @@ def test_a_small_problem_is_solved_to_optimality(seed: int, kind: str) -> None:
     else:
         confirm(problem, found)
         assert found.cost == pytest.approx(best)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", range(3))
+def test_so_it_is_by_long_runs(seed: int, kind: str) -> None:
+    problem = drawn(seed, kind)
+    best = optimum(problem)
+    found = long_fleet_search(problem, iterations=4 * ITERATIONS, seed=seed, recombine=recombine)
+    if math.isinf(best):
+        assert found.routes == ()
+        return
+    confirm(problem, found)
+    assert found.cost == pytest.approx(best)
+
+
+def test_a_mix_gets_a_long_run_where_it_carries_the_demand(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = spread(vehicles=(Vehicle("small", 5.0, fixed=100.0), Vehicle("large", 100.0, fixed=5000.0)))
+    runs: list[tuple[int, ...]] = []
+    starts: list[object] = []
+
+    def noting(desk: Desk, counts: Sequence[int], start: Sequence[Route] | None, effort: Effort) -> None:
+        runs.append(tuple(counts))
+        starts.append(start)
+        search_within(desk, counts, start, effort)
+
+    monkeypatch.setattr(incumbents, "search_within", noting)
+    found = long_fleet_search(problem, mixes=[(1, 0), (0, 1)], iterations=200)
+    confirm(problem, found)
+    used = Counter(route.vehicle for route in found.routes)
+    assert runs[1:] == [(used[0], used[1]), (0, 1)]  # one small one does not carry the demand
+    assert set(starts) == {None}
 
 
 def test_a_search_by_iterations_can_be_repeated() -> None:

@@ -15,13 +15,16 @@ from voltmile.routes.incumbent_runs import Desk, Found, Recombine, enough, impro
 from voltmile.routes.stop import Stop
 from voltmile.routes.whole_numbers import vehicles_available
 
-__all__ = ["Found", "Recombine", "fleet_search", "improve_types", "search"]
+__all__ = ["Found", "Recombine", "fleet_search", "improve_types", "long_fleet_search", "search"]
 
 #: Shares of a search over mixes: for plans from scratch, for trying mixes, and for recombining each time.
 _FREE, _TRYING, _RECOMBINING = 0.45, 0.25, 0.1
 #: Plans from scratch: as many as get so many iterations, or seconds, for each customer.
 _MOST_STARTS, _ITERATIONS_A_START, _SECONDS_A_START = 8, 4, 0.008
 _MOST_MIXES = 6
+#: Of a search of long runs, the share of the one with any vehicles, and the mixes that get a run; vehicles
+#: that hold no more than so many times the demand leave no mixes to choose from.
+_LONG_FREE, _LONG_MIXES, _SPARE = 0.45, 2, 1.15
 
 
 def search(
@@ -87,6 +90,41 @@ def fleet_search(
     desk.recombine(_share(time_limit_s))
     search_within(desk, desk.mix() if desk.routes else counts, desk.routes, desk.effort)
     return desk.found()
+
+
+def long_fleet_search(
+    problem: RoutingProblem,
+    *,
+    mixes: Sequence[Sequence[int]] = (),
+    iterations: int | None = None,
+    time_limit_s: float | None = None,
+    seed: int = 0,
+    recombine: Recombine | None = None,
+    stop: Stop | None = None,
+) -> Found:
+    """Search as ``fleet_search`` where there is time for a few long runs, all of them from random plans.
+
+    Late acceptance that begins with a good plan hardly leaves it.
+    """
+    desk = Desk(problem, seed, Effort(iterations, time_limit_s, stop), recombine=recombine)
+    counts = vehicles_available(problem)
+    share = _LONG_FREE if _holds(problem, counts) > _SPARE * problem.demand.sum() else 1 - _RECOMBINING
+    search_within(desk, enough(problem), None, desk.effort.part(share))
+    if not desk.routes:
+        search_within(desk, counts, None, desk.effort.part(share))
+    desk.recombine(_share(time_limit_s))
+    limited = [[min(a, b) for a, b in zip(mix, counts, strict=True)] for mix in mixes]
+    wanted = [desk.mix(), *(mix for mix in limited if _holds(problem, mix) >= problem.demand.sum())]
+    open_mixes = [list(mix) for mix in dict.fromkeys(map(tuple, wanted)) if any(mix)][:_LONG_MIXES]
+    for left, mix in zip(range(len(open_mixes), 0, -1), open_mixes, strict=True):
+        search_within(desk, mix, None, desk.effort.part((1 - _RECOMBINING) / left))
+    desk.recombine(_share(time_limit_s))
+    return desk.found()
+
+
+def _holds(problem: RoutingProblem, mix: Sequence[int]) -> float:
+    """Load that so many vehicles carry."""
+    return sum(v.capacity * number for v, number in zip(problem.vehicles, mix, strict=True))
 
 
 def _starts(problem: RoutingProblem, iterations: int | None, seconds: float | None) -> int:

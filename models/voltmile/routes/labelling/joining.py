@@ -249,16 +249,18 @@ def through(
             if whole < below:
                 ends[x] = whole
                 arc[i, 0] = min(arc[i, 0], whole)
-        extended = (time if lim.by_time else load) <= lim.half
         for e in range(g.first[i], g.first[i + 1]):
             j = g.next[e]
-            found, p = best_partner(
-                i, j, cost, load, time, drain, k.mask[x], k.state[x], g, lim, meet, classes, below
-            )
-            if p >= 0:
-                arc[i, j] = min(arc[i, j], found)
-                ends[x] = min(ends[x], found)
-            if not extended or (k.mask[x] & g.common[i, j] & g.bit[j]) != 0:
+            after = max(g.low[j], time + g.step[i, j]) if lim.by_time else load + g.load[j]
+            if after > lim.half:
+                found, p = best_partner(
+                    i, j, cost, load, time, drain, k.mask[x], k.state[x], g, lim, meet, classes, below
+                )
+                if p >= 0:
+                    arc[i, j] = min(arc[i, j], found)
+                    ends[x] = min(ends[x], found)
+                continue
+            if (k.mask[x] & g.common[i, j] & g.bit[j]) != 0:
                 continue
             later = 0.0
             if lim.use_time:
@@ -269,8 +271,6 @@ def through(
                 continue
             if lim.use_drain and drain + g.drain[i, j] > lim.battery:
                 continue
-            if (later if lim.by_time else load + g.load[j]) > lim.half:
-                continue  # met above
             dearer = cost + g.cost[i, j]
             for w in range(words):
                 held = k.state[x, w] & g.keep[j, w]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from voltmile.problem.routing import Route, RoutingProblem
-from voltmile.routes.incumbents import Found, fleet_search
+from voltmile.routes.incumbents import Found, fleet_search, long_fleet_search
 from voltmile.routes.incumbents import search as local_search
 from voltmile.routes.recharging.drafts import Tour
 from voltmile.routes.recharging.evaluate import best_route
@@ -90,6 +90,16 @@ def second_search(
         # From a random plan: late acceptance that begins with a good one hardly leaves it.
         found = local_search(
             problem, iterations=iterations, time_limit_s=seconds, seed=seed, stop=search.stop
+        )
+    elif kept > 0:
+        found = long_fleet_search(
+            problem,
+            mixes=_near(mix) if len(mix) else [],
+            iterations=iterations,
+            time_limit_s=seconds,
+            seed=seed,
+            recombine=recombine,
+            stop=search.stop,
         )
     else:
         found = fleet_search(
