@@ -40,13 +40,13 @@ def solve_routing(
     problem
     time_limit_s
         Wall seconds after which the best plan and bound are returned; a linear program under way is
-        finished first.
+        finished first, and in a labelling what is done for all labels at once.
     gap
         Relative gap at which to stop.
     seed
         Of the searches for plans.
     stop
-        Asked often, by another thread too; True ends the solve like the time limit.
+        Asked often, by another thread too, until it says True, which ends the solve like the time limit.
     on_event
         Called with every line of the trace.
     """
