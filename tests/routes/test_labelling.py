@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from routing_truth import KINDS, all_routes, cost, is_feasible, random_prices, random_problem, reduced_cost
@@ -15,10 +17,17 @@ from voltmile.routes.pricing import EXACT, FAIR, ROUGH, Prices
 CASES = [(seed, kind) for seed in range(40) for kind in KINDS]
 
 
-def drawn(seed: int, kind: str) -> tuple[RoutingProblem, Prices, list[tuple[int, tuple[int, ...], float]]]:
+def drawn(
+    seed: int, kind: str, idle: bool = False
+) -> tuple[RoutingProblem, Prices, list[tuple[int, tuple[int, ...], float]]]:
+    """A problem, prices and all routes; ``idle``: up to three customers demand nothing."""
     rng = np.random.default_rng([seed, KINDS.index(kind)])
     problem = random_problem(rng, int(rng.integers(2, 7)), kind)
     prices = random_prices(rng, problem)
+    if idle:
+        demand = problem.demand.copy()
+        demand[rng.integers(1, problem.size + 1, 3)] = 0.0
+        problem = replace(problem, demand=demand)
     routes = [(k, r, reduced_cost(problem, k, r, prices)) for k, r in all_routes(problem, prices.allowed)]
     return problem, prices, routes
 
@@ -30,9 +39,13 @@ def truth(problem: RoutingProblem, routes: list[tuple[int, tuple[int, ...], floa
     return least
 
 
+IDLE = [False, True]
+
+
+@pytest.mark.parametrize("idle", IDLE)
 @pytest.mark.parametrize(("seed", "kind"), CASES)
-def test_the_bound_is_below_every_route_and_exact_with_full_memory(seed: int, kind: str) -> None:
-    problem, prices, routes = drawn(seed, kind)
+def test_the_bound_is_below_every_route_and_exact_with_full_memory(seed: int, kind: str, idle: bool) -> None:
+    problem, prices, routes = drawn(seed, kind, idle)
     best = truth(problem, routes)
     for neighbours in (2, problem.size):
         found = LabelPricer(problem, neighbours).price(prices, care=EXACT, most=50)
@@ -53,9 +66,12 @@ def test_routes_come_with_their_reduced_cost(seed: int, kind: str, care: int) ->
         assert value == pytest.approx(reduced_cost(problem, route.vehicle, route.nodes, prices), abs=1e-6)
 
 
+@pytest.mark.parametrize("idle", IDLE)
 @pytest.mark.parametrize(("seed", "kind"), CASES)
-def test_enumeration_finds_a_cheapest_route_on_every_set_of_customers(seed: int, kind: str) -> None:
-    problem, prices, routes = drawn(seed, kind)
+def test_enumeration_finds_a_cheapest_route_on_every_set_of_customers(
+    seed: int, kind: str, idle: bool
+) -> None:
+    problem, prices, routes = drawn(seed, kind, idle)
     below = np.full(len(problem.vehicles), float(np.random.default_rng(seed).integers(-5, 40)))
     found = LabelPricer(problem, 3).enumerate(prices, below, 10_000)
     assert found is not None
@@ -71,15 +87,52 @@ def test_enumeration_finds_a_cheapest_route_on_every_set_of_customers(seed: int,
             assert have[key] == pytest.approx(least)
 
 
+@pytest.mark.parametrize("idle", IDLE)
 @pytest.mark.parametrize(("seed", "kind"), CASES)
-def test_no_arc_of_a_route_under_the_threshold_is_dropped(seed: int, kind: str) -> None:
-    problem, prices, routes = drawn(seed, kind)
+def test_no_arc_of_a_route_under_the_threshold_is_dropped(seed: int, kind: str, idle: bool) -> None:
+    problem, prices, routes = drawn(seed, kind, idle)
     below = np.full(len(problem.vehicles), float(np.random.default_rng(seed).integers(-5, 40)))
-    slack = LabelPricer(problem, 3).slack(prices, below)
+    for neighbours in (1, 3):
+        slack = LabelPricer(problem, neighbours).slack(prices, below)
+        assert slack is not None
+        for k, nodes, value in routes:
+            if value < below[k] - 1e-6:
+                assert slack[k, (0, *nodes), (*nodes, 0)].all()
+
+
+def test_arcs_behind_a_customer_without_demand_stay() -> None:
+    """The label over it may dominate that which comes from the depot, and is over half full."""
+    away = np.array([[0.0, 1.0, 5.0], [1.0, 0.0, 1.0], [5.0, 1.0, 0.0]])
+    problem = RoutingProblem(
+        "p", "", "CVRP", ("0", "1", "2"), away, away, np.array([0.0, 0.0, 8.0]), np.zeros(3), np.zeros(3),
+        np.full(3, np.inf), (Vehicle("van", 10.0, max_duration=100.0),),
+    )  # fmt: skip
+    arcs = np.zeros((1, 3, 3))
+    prices = Prices(np.array([0.0, 8.0, 9.0]), np.zeros(1), arcs, np.ones((1, 3, 3), dtype=np.bool_))
+    slack = LabelPricer(problem, 1).slack(prices, np.full(1, 5.0))
     assert slack is not None
-    for k, nodes, value in routes:
-        if value < below[k] - 1e-6:
-            assert slack[k, (0, *nodes), (*nodes, 0)].all()
+    assert slack[0, 0, 2]
+    assert slack[0, 2, 0]
+
+
+def test_a_labelling_that_gives_up_still_finds_routes() -> None:
+    rng = np.random.default_rng(3)
+    n = 14
+    at = rng.uniform(0, 30, (n + 1, 2))
+    away = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))
+    problem = RoutingProblem(
+        "p", "", "CVRP", tuple(map(str, range(n + 1))), away, away, np.r_[0.0, np.ones(n)], np.zeros(n + 1),
+        np.zeros(n + 1), np.full(n + 1, np.inf), (Vehicle("van", 8.0),),
+    )  # fmt: skip
+    prices = Prices(
+        np.r_[0.0, np.full(n, 25.0)], np.zeros(1), np.zeros((1, n + 1, n + 1)),
+        np.ones((1, n + 1, n + 1), dtype=np.bool_),
+    )  # fmt: skip
+    whole = LabelPricer(problem, 5)
+    assert np.isfinite(whole.price(prices, care=EXACT, most=10).least).all()
+    found = LabelPricer(problem, 5, most_labels=whole.labels // 4).price(prices, care=EXACT, most=10)
+    assert found.least == [-np.inf]
+    assert len(found.routes) == 10
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -107,24 +107,24 @@ def long_fleet_search(
     Late acceptance that begins with a good plan hardly leaves it.
     """
     desk = Desk(problem, seed, Effort(iterations, time_limit_s, stop), recombine=recombine)
-    counts = vehicles_available(problem)
-    share = _LONG_FREE if _holds(problem, counts) > _SPARE * problem.demand.sum() else 1 - _RECOMBINING
-    search_within(desk, enough(problem), None, desk.effort.part(share))
-    if not desk.routes:
-        search_within(desk, counts, None, desk.effort.part(share))
+    counts, demand = vehicles_available(problem), float(problem.demand.sum())
+    choice = _holds(problem, counts) > _SPARE * demand
+    runs = desk.effort.part(1 - _RECOMBINING)
+    search_within(desk, enough(problem), None, runs.part(_LONG_FREE) if choice else runs)
     desk.recombine(_share(time_limit_s))
-    limited = [[min(a, b) for a, b in zip(mix, counts, strict=True)] for mix in mixes]
-    wanted = [desk.mix(), *(mix for mix in limited if _holds(problem, mix) >= problem.demand.sum())]
-    open_mixes = [list(mix) for mix in dict.fromkeys(map(tuple, wanted)) if any(mix)][:_LONG_MIXES]
-    for left, mix in zip(range(len(open_mixes), 0, -1), open_mixes, strict=True):
-        search_within(desk, mix, None, desk.effort.part((1 - _RECOMBINING) / left))
-    desk.recombine(_share(time_limit_s))
+    if choice:
+        limited = [[min(a, b) for a, b in zip(mix, counts, strict=True)] for mix in mixes]
+        wanted = [desk.mix(), *(mix for mix in limited if _holds(problem, mix) >= demand)]
+        some = [list(mix) for mix in dict.fromkeys(map(tuple, wanted)) if any(mix)][:_LONG_MIXES] or [counts]
+        for left, mix in zip(range(len(some), 0, -1), some, strict=True):
+            search_within(desk, mix, None, runs.part(1 / left))
+        desk.recombine(_share(time_limit_s))
     return desk.found()
 
 
 def _holds(problem: RoutingProblem, mix: Sequence[int]) -> float:
     """Load that so many vehicles carry."""
-    return sum(v.capacity * number for v, number in zip(problem.vehicles, mix, strict=True))
+    return sum(v.capacity * number for v, number in zip(problem.vehicles, mix, strict=True) if number)
 
 
 def _starts(problem: RoutingProblem, iterations: int | None, seconds: float | None) -> int:

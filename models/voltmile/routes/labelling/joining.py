@@ -150,11 +150,17 @@ def join(
     ends: Completion,
     below: float,
     most: int,
+    complete: bool,
 ) -> tuple[Any, Any, Any]:
     """Best route over each arc where two labels meet, those of the ``most`` arcs with the best ones at least.
 
     Labels come in order of what a route that begins as they do costs at least, and the threshold falls to
     the best routes found so far.
+
+    Parameters
+    ----------
+    complete : bool
+        Whether labelling did not give up in between.
 
     Returns
     -------
@@ -194,7 +200,7 @@ def join(
         for e in range(g.first[i], g.first[i + 1]):
             j = g.next[e]
             after = max(g.low[j], time + g.step[i, j]) if lim.by_time else load + g.load[j]
-            if after <= lim.half:
+            if complete and after <= lim.half:
                 continue  # the label that goes there meets the other direction further on
             under = min(below, total[i, j])
             if start + meet.cost[i, j] + lowest[j] >= under:
@@ -242,7 +248,8 @@ def through(
             break
         i = labels.node[x]
         cost, load, time, drain = k.cost[x], k.load[x], k.time[x], k.drain[x]
-        if (time if lim.by_time else load) > lim.half and k.pred[x] >= 0:
+        alone = k.pred[x] < 0 or (not lim.by_time and load <= g.load[i])  # others before it have no demand
+        if (time if lim.by_time else load) > lim.half and not alone:
             continue  # the label before it meets the other direction on the arc between them
         if fits_home(i, time, drain, g, lim):
             whole = cost + g.cost[i, 0] + classes.fixed[class_of(load, classes.upto)]

@@ -86,17 +86,11 @@ class LabelPricer:
         most_labels: int = _LABELS,
         halt: NDArray[np.bool_] | None = None,
     ) -> None:
-        m = problem.size + 1
         self.halt = np.zeros(1, dtype=np.bool_) if halt is None else halt
         self.problem = problem
         self.most_labels = most_labels
         self.labels = 0
-        near = np.minimum(problem.distance[:m, :m], problem.distance[:m, :m].T)
-        ng = neighbourhoods(nearest(near, neighbours))
-        while ng is None:
-            neighbours -= 1
-            ng = neighbourhoods(nearest(near, neighbours))
-        self.ng: Neighbourhoods = ng
+        self.ng = _remembered(problem, neighbours)
 
     def price(self, prices: Prices, *, care: int, most: int) -> Priced:
         """Return up to ``most`` routes of negative reduced cost a family of types, of each arc one."""
@@ -194,12 +188,31 @@ class LabelPricer:
         return code, labels, ends
 
 
+def _remembered(problem: RoutingProblem, neighbours: int) -> Neighbourhoods:
+    """Form neighbourhoods of the nearest customers, fewer where 64 bits do not do.
+
+    Those without demand are in all, where neither load nor time bounds how often they are visited.
+    """
+    m = problem.size + 1
+    near = np.minimum(problem.distance[:m, :m], problem.distance[:m, :m].T)
+    timed = problem.has_windows or all(math.isfinite(v.max_duration) for v in problem.vehicles)
+    idle = np.r_[False, (problem.demand[1:m] == 0) & (not timed)]
+    for always in (idle, np.zeros(m, dtype=np.bool_)):
+        for size in range(neighbours, 0, -1):
+            inside = nearest(near, size)
+            inside[1:] |= always
+            ng = neighbourhoods(inside)
+            if ng is not None:
+                return ng
+    raise AssertionError("neighbourhoods of one customer need one bit")
+
+
 def _join(
     settled: _Settled, classes: Classes, most: int
 ) -> tuple[Matrix, NDArray[np.int64], NDArray[np.int64]]:
     graph, limits, labels, meet = settled.forward()
     arcs = _ARCS * most
-    total, left, right = join(graph, limits, labels, meet, classes, settled.home, 0.0, arcs)
+    total, left, right = join(graph, limits, labels, meet, classes, settled.home, 0.0, arcs, settled.complete)
     return total, left, right
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from threading import Event, Thread
 
 from voltmile.solve.routing.search import Search
@@ -30,9 +30,10 @@ def alarm(search: Search) -> Iterator[None]:
 
 
 def _watch(search: Search, over: Event) -> None:
-    while not over.wait(_EVERY_S):
-        due = True
-        with suppress(Exception):  # what ``stop`` raises here it raises again where the search asks
-            due = search.due()
-        if due:
-            search.halt[0] = True
+    try:
+        while not over.wait(_EVERY_S):
+            if search.due():
+                search.halt[0] = True
+    except Exception as error:  # noqa: BLE001 - whatever ``stop`` raises ends the search, not this thread
+        search.failure = error
+        search.halt[0] = True

@@ -70,7 +70,7 @@ def partition(
     began = search.seconds
 
     def late() -> bool:
-        return search.seconds - began > seconds or (search.stop is not None and search.stop())
+        return search.seconds - began > seconds or search.stopped()
 
     outcome = solve_mip(model, node_limit=node_limit, stop=late, answers=False)
     chosen = () if outcome.x is None else tuple(routes[j] for j in np.flatnonzero(outcome.x > 0.5).tolist())

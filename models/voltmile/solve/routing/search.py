@@ -54,6 +54,8 @@ class Search:
         Does it: called once, by the next ``check_time`` when it is late.
     halt : array of bool, shape (1,)
         Set by ``alarm`` to cut a labelling short, which proves nothing then; lowered by ``check_time``.
+    failure : Exception, optional
+        What ``stop`` raised when ``alarm`` asked it.
     """
 
     problem: RoutingProblem
@@ -71,6 +73,7 @@ class Search:
     late: Callable[[], bool] = lambda: False
     when_late: Callable[[], object] | None = None
     halt: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1, dtype=np.bool_))
+    failure: Exception | None = None
     trace: list[TraceRow] = field(default_factory=list)
     began: float = field(default_factory=time.perf_counter)
 
@@ -151,15 +154,22 @@ class Search:
 
     def ended(self) -> bool:
         """Whether it is time to stop."""
-        self._stopped = self._stopped or (self.stop is not None and self.stop())
-        return self._stopped or self.left <= 0
+        return self.left <= 0 or self.stopped()
+
+    def stopped(self) -> bool:
+        """Whether somebody asked to stop, now or before."""
+        if not self._stopped and self.stop is not None and self.stop():
+            self._stopped = True
+        return self._stopped
 
     def due(self) -> bool:
         """Whether the next ``check_time`` has something to do."""
         return self.ended() or (self.when_late is not None and self.late())
 
     def check_time(self) -> None:
-        """Raise when it is time to stop; do what is to be done when it is late."""
+        """Raise when it is time to stop, or what ``stop`` raised; do what is to be done when it is late."""
+        if self.failure is not None:
+            raise self.failure
         if self.due() and not self.ended():
             self.hurry()
         if self.ended():

@@ -22,11 +22,11 @@ _LONGER = 300
 _RECOMBINE_NODES = 5
 #: Share of the time left that a search for plans may take.
 _SHARE = 0.1
-#: Customers above which one search takes the place of restarts, and most of the time is kept for the second.
+#: Customers above which one search takes the place of restarts.
 _LARGE = 100
-#: Of the time limit, the share each customer above adds to what is kept and the most there is; and seconds
-#: each customer adds at most.
-_SHARE_EACH, _MOST_SHARE, _SECONDS_EACH = 0.01, 0.7, 0.3
+#: Of the time limit, what is kept for the second search: the customers from which on there is something, the
+#: share each more adds, and the most there is; and seconds each customer adds at most.
+_SPARED, _SHARE_EACH, _MOST_SHARE, _SECONDS_EACH = 70, 0.01, 0.7, 0.3
 #: Share of what is kept for a search that the MIP after it gets.
 _AFTER = 0.1
 #: With stations: most rounds of the search, and tours of it to begin with.
@@ -44,7 +44,7 @@ def first_routes(search: Search, seed: int) -> list[Route]:
     seconds = max(0.5, _SHARE * search.left) if math.isfinite(search.left) else None
     for restart in range(restarts):
         limit = None if seconds is None else seconds / restarts
-        found = _found(problem, iterations, limit, 1000 * seed + restart, search.stop)
+        found = _found(problem, iterations, limit, 1000 * seed + restart, search.stopped)
         pool.update(dict.fromkeys(found.pool))
         if found.routes:
             search.offer(found.routes, "local search")
@@ -61,7 +61,7 @@ def kept_s(search: Search) -> float:
     n = search.problem.size
     if recharges(search.problem) or not math.isfinite(search.left):
         return 0.0
-    share = min(_MOST_SHARE, _SHARE_EACH * max(0, n - _LARGE))
+    share = min(_MOST_SHARE, _SHARE_EACH * max(0, n - _SPARED))
     return min(share * search.left, _SECONDS_EACH * n)
 
 
@@ -89,7 +89,7 @@ def second_search(
     if len(problem.vehicles) == 1:
         # From a random plan: late acceptance that begins with a good one hardly leaves it.
         found = local_search(
-            problem, iterations=iterations, time_limit_s=seconds, seed=seed, stop=search.stop
+            problem, iterations=iterations, time_limit_s=seconds, seed=seed, stop=search.stopped
         )
     elif kept > 0:
         found = long_fleet_search(
@@ -99,7 +99,7 @@ def second_search(
             time_limit_s=seconds,
             seed=seed,
             recombine=recombine,
-            stop=search.stop,
+            stop=search.stopped,
         )
     else:
         found = fleet_search(
@@ -110,13 +110,14 @@ def second_search(
             seed=seed,
             start=search.plan or None,
             recombine=recombine,
-            stop=search.stop,
+            stop=search.stopped,
         )
     if found.routes:
         search.offer(found.routes, "longer local search")
     if kept > 0:
         pool = [*found.pool, *search.plan, *others]
-        better = recombine(problem, pool, search.cost, _AFTER * kept, stop=search.stop)
+        seconds = min(_AFTER * kept, max(search.left, 0.5))
+        better = recombine(problem, pool, search.cost, seconds, stop=search.stopped)
         search.offer(better, "recombination")
     return list(found.pool)
 
@@ -156,7 +157,7 @@ def _with_stations(search: Search, seed: int) -> list[Route]:
         seed=seed,
         rounds=min(_ROUNDS, 40 + 8 * problem.size),
         time_limit_s=max(0.5, _SHARE * search.left),
-        stop=search.stop,
+        stop=search.stopped,
     )
     search.offer(found.routes, "insertion")
     again = regroup(search, found.pool, 0.5 * _SHARE * min(search.left, 600.0))

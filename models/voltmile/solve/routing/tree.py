@@ -109,10 +109,10 @@ class Tree:
         self._master: Master | None = None
         self._kept_s = kept_s(search)
         self._late_s = max(self._kept_s, _LATE * search.left) if math.isfinite(search.left) else 0.0
-        search.late, search.when_late = self._is_late, self._hurry
         self._cut_nodes = 0
         self._looked: Node | None = None
         self.search, self.symmetric = search, is_symmetric(problem)
+        search.late, search.when_late = self._is_late, self._hurry
         kinds, n = len(problem.vehicles), problem.size
         rows: list[Row] = []
         for k, v in enumerate(problem.vehicles):
