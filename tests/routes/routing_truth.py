@@ -14,10 +14,31 @@ from voltmile.routes.pricing import Prices, SubsetRow, grid_of, on_grid
 KINDS = ("capacity", "duration", "real", "windows")
 
 
+def plain(distance: np.ndarray, demand: Sequence[float] | np.ndarray, *vehicles: Vehicle) -> RoutingProblem:
+    """A problem of loads and distances only, without service and windows."""
+    m = len(distance)
+    return RoutingProblem(
+        "plain", "", "CVRP", tuple(map(str, range(m))), distance, distance, np.array(demand, dtype=float),
+        np.zeros(m), np.zeros(m), np.full(m, np.inf), vehicles,
+    )  # fmt: skip
+
+
+def apart(points: np.ndarray) -> np.ndarray:
+    """Euclidean distances of points, shape (m, 2)."""
+    return np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
+
+
+def even_prices(problem: RoutingProblem, prize: float) -> Prices:
+    """The same prize for every customer and nothing else."""
+    m, kinds = problem.size + 1, len(problem.vehicles)
+    customer = np.r_[0.0, np.full(m - 1, prize)]
+    return Prices(customer, np.zeros(kinds), np.zeros((kinds, m, m)), np.ones((kinds, m, m), dtype=np.bool_))
+
+
 def random_problem(rng: np.random.Generator, n: int, kind: str, most_types: int = 3) -> RoutingProblem:
     """A problem of n customers with one to three vehicle types."""
     points = rng.integers(0, 30, (n + 1, 2)).astype(float)
-    distance = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
+    distance = apart(points)
     if kind != "real":
         distance = np.round(distance)
     windows, limited = kind == "windows", kind in ("duration", "real") and rng.random() < 0.7

@@ -6,7 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from routing_truth import KINDS, all_routes, cost, is_feasible, random_prices, random_problem, reduced_cost
+from routing_truth import (
+    KINDS,
+    all_routes,
+    apart,
+    cost,
+    even_prices,
+    is_feasible,
+    plain,
+    random_prices,
+    random_problem,
+    reduced_cost,
+)
 
 from voltmile.problem.routing import Battery, RoutingProblem, Vehicle
 from voltmile.routes.labelling.graphs import arc_cost
@@ -99,12 +110,8 @@ def test_no_arc_of_a_route_under_the_threshold_is_dropped(seed: int, kind: str, 
 def test_arcs_behind_a_customer_without_demand_stay() -> None:
     """The label over it may dominate that which comes from the depot, and is over half full."""
     away = np.array([[0.0, 1.0, 5.0], [1.0, 0.0, 1.0], [5.0, 1.0, 0.0]])
-    problem = RoutingProblem(
-        "p", "", "CVRP", ("0", "1", "2"), away, away, np.array([0.0, 0.0, 8.0]), np.zeros(3), np.zeros(3),
-        np.full(3, np.inf), (Vehicle("van", 10.0, max_duration=100.0),),
-    )  # fmt: skip
-    arcs = np.zeros((1, 3, 3))
-    prices = Prices(np.array([0.0, 8.0, 9.0]), np.zeros(1), arcs, np.ones((1, 3, 3), dtype=np.bool_))
+    problem = plain(away, [0, 0, 8], Vehicle("van", 10.0, max_duration=100.0))
+    prices = replace(even_prices(problem, 8.0), customer=np.array([0.0, 8.0, 9.0]))
     slack = LabelPricer(problem, 1).slack(prices, np.full(1, 5.0))
     assert slack is not None
     assert slack[0, 0, 2]
@@ -112,18 +119,10 @@ def test_arcs_behind_a_customer_without_demand_stay() -> None:
 
 
 def test_a_labelling_that_gives_up_still_finds_routes() -> None:
-    rng = np.random.default_rng(3)
     n = 14
-    at = rng.uniform(0, 30, (n + 1, 2))
-    away = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))
-    problem = RoutingProblem(
-        "p", "", "CVRP", tuple(map(str, range(n + 1))), away, away, np.r_[0.0, np.ones(n)], np.zeros(n + 1),
-        np.zeros(n + 1), np.full(n + 1, np.inf), (Vehicle("van", 8.0),),
-    )  # fmt: skip
-    prices = Prices(
-        np.r_[0.0, np.full(n, 25.0)], np.zeros(1), np.zeros((1, n + 1, n + 1)),
-        np.ones((1, n + 1, n + 1), dtype=np.bool_),
-    )  # fmt: skip
+    at = np.random.default_rng(3).uniform(0, 30, (n + 1, 2))
+    problem = plain(apart(at), [0, *[1] * n], Vehicle("van", 8.0))
+    prices = even_prices(problem, 25.0)
     whole = LabelPricer(problem, 5)
     assert np.isfinite(whole.price(prices, care=EXACT, most=10).least).all()
     found = LabelPricer(problem, 5, most_labels=whole.labels // 4).price(prices, care=EXACT, most=10)
@@ -148,8 +147,8 @@ def test_promising_arcs_are_the_cheapest_allowed_ones_at_each_customer(seed: int
                 ways = [(j, i) if into else (i, j) for j in others]
                 best = sorted((w for w in ways if prices.allowed[k][w]), key=lambda w: value[w])[:2]
                 assert all(kept[k][way] for way in best)
-    apart = ~np.eye(problem.size + 1, dtype=bool)
-    assert (promising(problem, prices, problem.size) == prices.allowed)[:, apart].all()
+    distinct = ~np.eye(problem.size + 1, dtype=bool)
+    assert (promising(problem, prices, problem.size) == prices.allowed)[:, distinct].all()
 
 
 def test_enumeration_says_when_there_are_too_many() -> None:
@@ -161,9 +160,9 @@ def test_enumeration_says_when_there_are_too_many() -> None:
 
 def test_a_battery_that_may_be_recharged_is_refused() -> None:
     fleet = (Vehicle("van", 5.0, battery=Battery(10.0, 1.0, {"slow": ((0.0, 0.0), (1.0, 10.0))})),)
-    apart = np.ones((3, 3)) - np.eye(3)
+    away = np.ones((3, 3)) - np.eye(3)
     problem = RoutingProblem(
-        "p", "", "E", ("0", "1", "s"), apart, apart, np.array([0.0, 1.0]), np.zeros(2), np.zeros(3),
+        "p", "", "E", ("0", "1", "s"), away, away, np.array([0.0, 1.0]), np.zeros(2), np.zeros(3),
         np.full(3, np.inf), fleet, stations=("slow",),
     )  # fmt: skip
     nothing = Prices(np.zeros(2), np.zeros(1), np.zeros((1, 2, 2)), np.ones((1, 2, 2), dtype=np.bool_))

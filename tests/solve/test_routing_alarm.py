@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 import recharging_brute
 import routing_truth
+from test_routing_parts import root
 
-from voltmile.problem.routing import Route, RoutingProblem, Vehicle
+from voltmile.problem.routing import RoutingProblem, Vehicle
 from voltmile.routes.labelling.pricer import LabelPricer
 from voltmile.routes.pricing import EXACT, Pricer, Prices
 from voltmile.routes.recharging import RechargingPricer
+from voltmile.routes.stop import lowered
 from voltmile.solve.routing.alarm import alarm
 from voltmile.solve.routing.engine import pricer_of
 from voltmile.solve.routing.generation import converge
-from voltmile.solve.routing.master import Master
 from voltmile.solve.routing.search import OutOfTimeError, Search
 
 SET = np.ones(1, dtype=np.bool_)
@@ -29,30 +30,7 @@ def long_routes() -> RoutingProblem:
     """Sixty customers on a plane that one vehicle may serve alone: labelling takes minutes, or gives up."""
     n = 60
     at = np.random.default_rng(5).uniform(0.0, 100.0, (n + 1, 2))
-    distance = np.hypot(*(at[:, None] - at[None, :]).T)
-    return RoutingProblem(
-        name="long",
-        family="",
-        variant="CVRP",
-        labels=tuple(map(str, range(n + 1))),
-        distance=distance,
-        time=distance,
-        demand=np.r_[0.0, np.ones(n)],
-        service=np.zeros(n + 1),
-        earliest=np.zeros(n + 1),
-        latest=np.full(n + 1, math.inf),
-        vehicles=(Vehicle("v", capacity=float(n)),),
-    )
-
-
-def high_prices(problem: RoutingProblem) -> Prices:
-    n = problem.size
-    return Prices(
-        np.r_[0.0, np.full(n, 60.0)],
-        np.zeros(1),
-        np.zeros((1, n + 1, n + 1)),
-        np.ones((1, n + 1, n + 1), dtype=np.bool_),
-    )
+    return routing_truth.plain(routing_truth.apart(at), [0, *[1] * n], Vehicle("v", capacity=float(n)))
 
 
 def check_nothing_proven(pricer: Pricer, prices: Prices) -> None:
@@ -77,11 +55,11 @@ def test_with_recharging_neither(seed: int) -> None:
 
 
 def test_a_long_labelling_ends_when_told_to() -> None:
-    problem, halt = long_routes(), np.zeros(1, dtype=np.bool_)
+    problem, halt = long_routes(), lowered()
     pricer = LabelPricer(problem, halt=halt)
     timer = Timer(0.2, halt.__setitem__, (0, True))
     timer.start()
-    priced = pricer.price(high_prices(problem), care=EXACT, most=10)
+    priced = pricer.price(routing_truth.even_prices(problem, 60.0), care=EXACT, most=10)
     assert halt[0]
     assert priced.least == [-math.inf]
     assert 0 < pricer.labels < pricer.most_labels
@@ -91,15 +69,9 @@ def test_what_has_to_be_done_late_is_done_during_a_long_labelling() -> None:
     problem = long_routes()
     search, left = Search(problem, time.perf_counter() + 4.0), []
     search.late, search.when_late = lambda: search.left < 3.5, lambda: left.append(search.left)
-    routes = [Route(0, (i,)) for i in range(1, problem.size + 1)]
-    master = Master(problem, [], routes, np.array([search.cost_of(r) for r in routes]), 2 * search.dearest)
+    master, allowed = root(search)
     with alarm(search), pytest.raises(OutOfTimeError):
-        converge(
-            search,
-            master,
-            pricer_of(problem, search.halt),
-            np.ones((1, problem.size + 1, problem.size + 1), bool),
-        )
+        converge(search, master, pricer_of(problem, search.halt), allowed)
     assert len(left) == 1
     assert left[0] > 0
 
@@ -112,10 +84,7 @@ def test_an_alarm_for_nothing_changes_no_result() -> None:
     for up in (False, True):
         search = Search(problem)
         search.halt[0] = up
-        routes = [Route(0, (i,)) for i in range(1, problem.size + 1)]
-        cost = np.array([search.cost_of(r) for r in routes])
-        master = Master(problem, [], routes, cost, 2 * search.dearest)
-        allowed = np.ones((1, problem.size + 1, problem.size + 1), dtype=np.bool_)
+        master, allowed = root(search)
         bounds.append(converge(search, master, pricer_of(problem, search.halt), allowed).bound)
     assert math.isfinite(bounds[0])
     assert bounds[0] == bounds[1]

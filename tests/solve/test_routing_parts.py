@@ -31,13 +31,18 @@ def unlimited(seed: int, types: int) -> RoutingProblem:
     return replace(problem, vehicles=tuple(replace(v, count=None, least=0) for v in problem.vehicles))
 
 
-def solved_root(problem: RoutingProblem) -> tuple[Search, Master, LabelPricer, np.ndarray, Point]:
-    search, pricer = Search(problem), LabelPricer(problem)
+def root(search: Search) -> tuple[Master, np.ndarray]:
+    """A master of single visits, and all arcs."""
+    problem = search.problem
     routes = single_visits(problem)
     cost = np.array([search.cost_of(r) for r in routes])
-    master = Master(problem, [], routes, cost, 2 * search.dearest)
     kinds, m = len(problem.vehicles), problem.size + 1
-    allowed = np.ones((kinds, m, m), dtype=np.bool_)
+    return Master(problem, [], routes, cost, 2 * search.dearest), np.ones((kinds, m, m), dtype=np.bool_)
+
+
+def solved_root(problem: RoutingProblem) -> tuple[Search, Master, LabelPricer, np.ndarray, Point]:
+    search, pricer = Search(problem), LabelPricer(problem)
+    master, allowed = root(search)
     return search, master, pricer, allowed, converge(search, master, pricer, allowed).point
 
 

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import numpy as np
 import pytest
-from routing_truth import KINDS, optimum, random_problem
+from routing_truth import KINDS, optimum, plain, random_problem
 
 from voltmile.problem.routing import RoutingProblem, Vehicle
 from voltmile.solve.routing import tree
@@ -44,21 +44,8 @@ def test_the_bound_never_exceeds_the_optimum(seed: int, kind: str) -> None:
 def on_a_line(trips: int) -> RoutingProblem:
     """Two customers fill a vehicle; the best plan takes neighbours together."""
     x = np.array([0.0, *range(1, 2 * trips + 1)])
-    distance = np.abs(x[:, None] - x[None, :])
-    n = 2 * trips
-    return RoutingProblem(
-        name="line",
-        family="",
-        variant="CVRP",
-        labels=tuple(str(i) for i in range(n + 1)),
-        distance=distance,
-        time=distance,
-        demand=np.r_[0.0, np.ones(n)],
-        service=np.zeros(n + 1),
-        earliest=np.zeros(n + 1),
-        latest=np.full(n + 1, math.inf),
-        vehicles=(Vehicle("v", capacity=2.0, fixed=3.0),),
-    )
+    demand = [0, *[1] * (2 * trips)]
+    return plain(np.abs(x[:, None] - x[None, :]), demand, Vehicle("v", capacity=2.0, fixed=3.0))
 
 
 @pytest.mark.parametrize("trips", [1, 2, 5])

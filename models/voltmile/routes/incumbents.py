@@ -7,7 +7,7 @@ several types it is also run with the numbers of vehicles given; routes of all r
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from voltmile.problem.routing import Route, RoutingProblem
 from voltmile.routes.effort import Effort
@@ -83,10 +83,8 @@ def fleet_search(
         search_within(desk, counts, start, desk.effort.part(_FREE))
     desk.recombine(_share(time_limit_s))
     tried = desk.effort.part(_TRYING / (1 - _FREE - _RECOMBINING))
-    wanted = [desk.mix(), *([min(a, b) for a, b in zip(mix, counts, strict=True)] for mix in mixes)]
-    open_mixes = [list(mix) for mix in dict.fromkeys(map(tuple, wanted)) if any(mix)][:_MOST_MIXES]
-    for left, mix in zip(range(len(open_mixes), 0, -1), open_mixes, strict=True):
-        search_within(desk, mix, desk.routes, tried.part(1 / left))
+    for effort, mix in _shared(tried, _listed([desk.mix(), *_limited(mixes, counts)], _MOST_MIXES)):
+        search_within(desk, mix, desk.routes, effort)
     desk.recombine(_share(time_limit_s))
     search_within(desk, desk.mix() if desk.routes else counts, desk.routes, desk.effort)
     return desk.found()
@@ -113,13 +111,27 @@ def long_fleet_search(
     search_within(desk, enough(problem), None, runs.part(_LONG_FREE) if choice else runs)
     desk.recombine(_share(time_limit_s))
     if choice:
-        limited = [[min(a, b) for a, b in zip(mix, counts, strict=True)] for mix in mixes]
-        wanted = [desk.mix(), *(mix for mix in limited if _holds(problem, mix) >= demand)]
-        some = [list(mix) for mix in dict.fromkeys(map(tuple, wanted)) if any(mix)][:_LONG_MIXES] or [counts]
-        for left, mix in zip(range(len(some), 0, -1), some, strict=True):
-            search_within(desk, mix, None, runs.part(1 / left))
+        able = [mix for mix in _limited(mixes, counts) if _holds(problem, mix) >= demand]
+        for effort, mix in _shared(runs, _listed([desk.mix(), *able], _LONG_MIXES) or [counts]):
+            search_within(desk, mix, None, effort)
         desk.recombine(_share(time_limit_s))
     return desk.found()
+
+
+def _limited(mixes: Sequence[Sequence[int]], counts: Sequence[int]) -> list[list[int]]:
+    """Mixes within the numbers of vehicles there are."""
+    return [[min(a, b) for a, b in zip(mix, counts, strict=True)] for mix in mixes]
+
+
+def _listed(mixes: Sequence[Sequence[int]], most: int) -> list[list[int]]:
+    """Return the first mixes of any vehicles, each once."""
+    return [list(mix) for mix in dict.fromkeys(map(tuple, mixes)) if any(mix)][:most]
+
+
+def _shared(effort: Effort, mixes: Sequence[list[int]]) -> Iterator[tuple[Effort, list[int]]]:
+    """Share an effort out among mixes: what one leaves is the others'."""
+    for left, mix in zip(range(len(mixes), 0, -1), mixes, strict=True):
+        yield effort.part(1 / left), mix
 
 
 def _holds(problem: RoutingProblem, mix: Sequence[int]) -> float:

@@ -13,6 +13,7 @@ from voltmile.problem.routing import Matrix, RoutingProblem, Vector
 from voltmile.routes.labelling.kernel import Classes, Graph, Limits
 from voltmile.routes.labelling.neighbourhoods import Neighbourhoods
 from voltmile.routes.pricing import Prices, SubsetRow, grid_of, on_grid
+from voltmile.routes.stop import Halt
 
 #: Relative slack with which a resource counts as kept: sums of floats are not exact.
 _SLACK = 1e-9
@@ -142,7 +143,7 @@ def directions(
     ng: Neighbourhoods,
     care: int,
     most: int,
-    halt: NDArray[np.bool_],
+    halt: Halt,
 ) -> tuple[Direction, Direction | None]:
     """Set up the labelling from the depot on, and backwards; None where one mirrors the other."""
     problem = family.problem

@@ -122,14 +122,25 @@ def fits_home(i: int, time: float, drain: float, g: Graph, lim: Limits) -> bool:
 
 
 @njit(cache=True)
-def _in_order(lim: Limits, labels: Labels, classes: Classes, ends: Completion) -> tuple[Any, Any]:
+def _meets(x: int, labels: Labels, g: Graph, lim: Limits) -> bool:
+    """Whether a label meets the other direction; else the label before it does, on the arc between them.
+
+    By load, customers without demand before the last one make it no other than the first of its route.
+    """
+    if (labels.time[x] if lim.by_time else labels.load[x]) <= lim.half or labels.pred[x] < 0:
+        return True
+    return bool(not lim.by_time and labels.load[x] <= g.load[labels.node[x]])
+
+
+@njit(cache=True)
+def _in_order(g: Graph, lim: Limits, labels: Labels, classes: Classes, ends: Completion) -> tuple[Any, Any]:
     """Labels that meet the other direction, by the least cost of a route that begins like them; and that."""
     made = 0
     label, least = np.empty(len(labels.order), np.int32), np.empty(len(labels.order))
     for x in labels.order:
+        if not _meets(x, labels, g, lim):
+            continue
         load = labels.load[x]
-        if (labels.time[x] if lim.by_time else load) > lim.half and labels.pred[x] >= 0:
-            continue  # the label before it meets the other direction on the arc between them
         label[made], least[made] = x, -np.inf
         if ends.per_load > 0.0:
             left = int((lim.capacity - load) * ends.per_load + 1e-6)
@@ -180,7 +191,7 @@ def join(
         if meet.labels.count[j] > 0:
             lowest[j] = meet.key[meet.labels.place[j]]
     fresh = 0
-    order, least = _in_order(lim, labels, classes, ends)
+    order, least = _in_order(g, lim, labels, classes, ends)
     for t in range(len(order)):
         if fresh >= most and most < total.size:
             below, fresh = min(below, np.partition(total.ravel(), most)[most]), 0
@@ -246,11 +257,10 @@ def through(
     for x in labels.order[::-1]:
         if lim.halt[0]:
             break
+        if not _meets(x, labels, g, lim):
+            continue
         i = labels.node[x]
         cost, load, time, drain = k.cost[x], k.load[x], k.time[x], k.drain[x]
-        alone = k.pred[x] < 0 or (not lim.by_time and load <= g.load[i])  # others before it have no demand
-        if (time if lim.by_time else load) > lim.half and not alone:
-            continue  # the label before it meets the other direction on the arc between them
         if fits_home(i, time, drain, g, lim):
             whole = cost + g.cost[i, 0] + classes.fixed[class_of(load, classes.upto)]
             if whole < below:

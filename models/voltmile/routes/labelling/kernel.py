@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 
 from voltmile.routes.labelling.bits import lowest_bit, price_of
+from voltmile.routes.stop import Halt
 
 #: Return codes of :func:`settle`.
 COMPLETE, GAVE_UP = 0, 1
@@ -77,8 +78,7 @@ class Limits(NamedTuple):
         too. What the latter two find are routes, not a bound.
     most : int
         Labels at which to give up.
-    halt : array of bool, shape (1,)
-        Set by another thread to end the work under way.
+    halt : Halt
     """
 
     capacity: float
@@ -90,7 +90,7 @@ class Limits(NamedTuple):
     width: float
     care: int
     most: int
-    halt: Any
+    halt: Halt
 
 
 class Classes(NamedTuple):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voltmile.problem.routing import Matrix
+from voltmile.problem.routing import Matrix, RoutingProblem
 
 _BITS = 64
 
@@ -44,6 +44,20 @@ def nearest(distance: Matrix, size: int) -> NDArray[np.bool_]:
     for i in range(1, nodes):
         order = np.argsort(distance[i, 1:], kind="stable") + 1
         inside[i, [i, *(j for j in order if j != i)][:size]] = True
+    return inside
+
+
+def remembered(problem: RoutingProblem, size: int, always: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Each customer's ``size`` nearest ones by the shorter direction, and some that all remember.
+
+    Parameters
+    ----------
+    always : array of bool, shape (n + 1,)
+        The depot is in no neighbourhood.
+    """
+    m = problem.size + 1
+    inside = nearest(np.minimum(problem.distance[:m, :m], problem.distance[:m, :m].T), size)
+    inside[1:, 1:] |= always[1:]
     return inside
 
 

@@ -15,9 +15,10 @@ from voltmile.routes.labelling.enumeration import enumerate_routes
 from voltmile.routes.labelling.graphs import Direction, Family, directions, families
 from voltmile.routes.labelling.joining import Meeting, by_key, join, through
 from voltmile.routes.labelling.kernel import COMPLETE, Classes, Completion, Labels, settle
-from voltmile.routes.labelling.neighbourhoods import Neighbourhoods, nearest, neighbourhoods
+from voltmile.routes.labelling.neighbourhoods import Neighbourhoods, neighbourhoods, remembered
 from voltmile.routes.labelling.promising import promising
 from voltmile.routes.pricing import EXACT, ROUGH, Priced, Prices
+from voltmile.routes.stop import Halt, lowered
 
 _LABELS = 3_000_000
 #: Arcs whose best routes are found for each route asked for: where one direction mirrors the other, a route
@@ -70,8 +71,8 @@ class LabelPricer:
         Size of the ng-neighbourhoods to begin with.
     most_labels
         Labels at which an exact call gives up.
-    halt : array of bool, shape (1,), optional
-        Set by another thread to cut a call short, whose answer is that of one that gave up.
+    halt : Halt, optional
+        Once set, a call is cut short and answers as one that gave up.
 
     Attributes
     ----------
@@ -84,13 +85,13 @@ class LabelPricer:
         problem: RoutingProblem,
         neighbours: int = 8,
         most_labels: int = _LABELS,
-        halt: NDArray[np.bool_] | None = None,
+        halt: Halt | None = None,
     ) -> None:
-        self.halt = np.zeros(1, dtype=np.bool_) if halt is None else halt
+        self.halt = lowered() if halt is None else halt
         self.problem = problem
         self.most_labels = most_labels
         self.labels = 0
-        self.ng = _remembered(problem, neighbours)
+        self.ng = _neighbourhoods_of(problem, neighbours)
 
     def price(self, prices: Prices, *, care: int, most: int) -> Priced:
         """Return up to ``most`` routes of negative reduced cost a family of types, of each arc one."""
@@ -188,20 +189,16 @@ class LabelPricer:
         return code, labels, ends
 
 
-def _remembered(problem: RoutingProblem, neighbours: int) -> Neighbourhoods:
+def _neighbourhoods_of(problem: RoutingProblem, neighbours: int) -> Neighbourhoods:
     """Form neighbourhoods of the nearest customers, fewer where 64 bits do not do.
 
     Those without demand are in all, where neither load nor time bounds how often they are visited.
     """
-    m = problem.size + 1
-    near = np.minimum(problem.distance[:m, :m], problem.distance[:m, :m].T)
     timed = problem.has_windows or all(math.isfinite(v.max_duration) for v in problem.vehicles)
-    idle = np.r_[False, (problem.demand[1:m] == 0) & (not timed)]
-    for always in (idle, np.zeros(m, dtype=np.bool_)):
+    idle = (problem.demand == 0) & (not timed)
+    for always in (idle, np.zeros_like(idle)):
         for size in range(neighbours, 0, -1):
-            inside = nearest(near, size)
-            inside[1:] |= always
-            ng = neighbourhoods(inside)
+            ng = neighbourhoods(remembered(problem, size, always))
             if ng is not None:
                 return ng
     raise AssertionError("neighbourhoods of one customer need one bit")

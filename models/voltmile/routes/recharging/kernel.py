@@ -27,6 +27,7 @@ from voltmile.routes.recharging.labels import Labels, Queue, copy_label, give_ba
 from voltmile.routes.recharging.memory import Words, visit
 from voltmile.routes.recharging.store import SAME, Chains, Store, dominated, keep, link, same_set_dominated
 from voltmile.routes.recharging.terrain import Terrain
+from voltmile.routes.stop import Halt
 
 Ints = NDArray[np.int64]
 #: Return codes of :func:`search`.
@@ -56,8 +57,7 @@ class Task(NamedTuple):
         Time after which labels are kept and not extended; infinity to go all the way.
     most_labels : int
         Labels to keep before giving up.
-    halt : array of bool, shape (1,)
-        Set by another thread to end the work under way.
+    halt : Halt
     """
 
     arc: Matrix
@@ -74,7 +74,7 @@ class Task(NamedTuple):
     horizon: float
     half: float
     most_labels: int
-    halt: NDArray[np.bool_]
+    halt: Halt
 
 
 @njit(cache=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltmile.problem.routing import Route, RoutingProblem, Vector
-from voltmile.routes.labelling.neighbourhoods import nearest
+from voltmile.routes.labelling.neighbourhoods import remembered
 from voltmile.routes.pricing import EXACT, ROUGH, Priced, Prices, on_grid
 from voltmile.routes.recharging.evaluate import best_route, with_priced_charges
 from voltmile.routes.recharging.found import Found, new_found
@@ -22,6 +22,7 @@ from voltmile.routes.recharging.store import SAME, Chains, Store, new_store
 from voltmile.routes.recharging.terrain import Terrain
 from voltmile.routes.recharging.trace import trace
 from voltmile.routes.recharging.types import VehicleType, vehicle_type
+from voltmile.routes.stop import Halt, lowered
 
 _LABELS = 3_000_000
 #: Rows for labels that wait besides the kept ones.
@@ -88,8 +89,8 @@ class RechargingPricer:
         Size of the ng-neighbourhoods.
     most_labels
         Labels kept of a type at which an exact call gives up.
-    halt : array of bool, shape (1,), optional
-        Set by another thread to cut a call short, whose answer is that of one that gave up.
+    halt : Halt, optional
+        Once set, a call is cut short and answers as one that gave up.
 
     Attributes
     ----------
@@ -107,10 +108,9 @@ class RechargingPricer:
         problem: RoutingProblem,
         neighbours: int = 8,
         most_labels: int = _LABELS,
-        halt: NDArray[np.bool_] | None = None,
+        halt: Halt | None = None,
     ) -> None:
-        m = problem.size + 1
-        self.halt = np.zeros(1, dtype=np.bool_) if halt is None else halt
+        self.halt = lowered() if halt is None else halt
         self.problem = problem
         self.most_labels = most_labels
         self.labels = 0
@@ -118,9 +118,7 @@ class RechargingPricer:
         self._share: dict[int, float] = {}
         self._made = [vehicle_type(problem, k) for k in range(len(problem.vehicles))]
         always = np.any([made.ground.always | made.back.always for made in self._made], axis=0)
-        near = np.minimum(problem.distance[:m, :m], problem.distance[:m, :m].T)
-        self.inside = nearest(near, neighbours)
-        self.inside[1:] |= always  # nothing else bounds their visits
+        self.inside = remembered(problem, neighbours, always)  # nothing else bounds visits of the latter
 
     def price(self, prices: Prices, *, care: int, most: int) -> Priced:
         """Return up to ``most`` routes of negative reduced cost for each group of types alike.

@@ -10,6 +10,7 @@ of the load aboard is needed. One extra ruin takes out whole routes, which chang
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from voltmile.routes.day import HubDay
+from voltmile.routes.pool_prices import pool_prices
 from voltmile.routes.rates import Rates
 from voltmile.solve.matrix import FloatArray
 
@@ -60,6 +62,7 @@ class Annealing:
     """Searches of one hub-day without time windows."""
 
     def __init__(self, day: HubDay, rates: Sequence[Rates]) -> None:
+        self._day, self._rates = day, rates
         self._ground = ground_of(day, rates)
         self._n = day.network.size
         mean = float(np.mean([r.fixed for r in rates]))
@@ -88,9 +91,14 @@ class Annealing:
             Position in ``day.rides``.
         """
         ground = self._ground._replace(types=self._ground.types[ride : ride + 1].copy())
-        served = np.isfinite(_round_trips(ground))
+        served = np.isfinite(self._round_trips[:, ride])
         tours, cost = self._search(ground, served.astype(np.int64), iterations, seed)
-        return tours, cost + float(_round_trips(self._ground)[~served].sum())
+        return tours, cost + float(self._round_trips[~served].min(axis=1).sum())
+
+    @cached_property
+    def _round_trips(self) -> FloatArray:
+        """Cost of a trip to each village alone by each type, shape (n, k); infinity where it cannot."""
+        return pool_prices(self._day, [(i,) for i in range(1, self._n + 1)], self._rates).cost
 
     def _search(
         self, ground: Ground, sizes: NDArray[np.int64], iterations: int, seed: int
@@ -108,12 +116,6 @@ class Annealing:
             for a, b in ((nodes, sizes), (best, held)):
                 found |= dict.fromkeys(tuple(a[r, : b[r]].tolist()) for r in range(n) if b[r])
         return list(found), float(least)
-
-
-def _round_trips(ground: Ground) -> FloatArray:
-    """Least cost of a trip to each village alone; infinity where no type can make it."""
-    n, sums = len(ground.kg) - 1, np.zeros(5)
-    return np.array([_measure(ground, np.array([i]), 1, sums)[0] for i in range(1, n + 1)])
 
 
 def ground_of(day: HubDay, rates: Sequence[Rates]) -> Ground:

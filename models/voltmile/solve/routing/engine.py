@@ -7,13 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from voltmile.problem.routing import RoutingProblem, RoutingResult, Status
 from voltmile.routes.labelling.pricer import LabelPricer
 from voltmile.routes.pricing import Pricer
 from voltmile.routes.recharging.pricer import RechargingPricer
+from voltmile.routes.stop import Halt
 from voltmile.solve.routing.alarm import alarm
 from voltmile.solve.routing.search import OutOfTimeError, Search, TraceRow, dearest_drive
 from voltmile.solve.routing.starts import first_routes, recharges
@@ -62,7 +60,7 @@ def solve_routing(
     return _result(problem, search)
 
 
-def pricer_of(problem: RoutingProblem, halt: NDArray[np.bool_] | None = None) -> Pricer:
+def pricer_of(problem: RoutingProblem, halt: Halt | None = None) -> Pricer:
     """Return the pricing that knows what the problem's vehicles do, cut short once ``halt`` is set."""
     if recharges(problem):
         return RechargingPricer(problem, halt=halt)

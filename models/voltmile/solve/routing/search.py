@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from voltmile.problem.routing import Route, RoutingProblem, Vector
 from voltmile.routes.labelling.graphs import arc_cost
 from voltmile.routes.recharging.evaluate import route_cost, with_charges
+from voltmile.routes.stop import Halt, lowered
 
 #: One line of the trace: seconds, step, bound, cost, columns, cuts.
 TraceRow = tuple[float, str, float, float, int, int]
@@ -52,7 +53,7 @@ class Search:
         Whether something has to be done before the deadline, and the time for it has come.
     when_late : callable, optional
         Does it: called once, by the next ``check_time`` when it is late.
-    halt : array of bool, shape (1,)
+    halt : Halt
         Set by ``alarm`` to cut a labelling short, which proves nothing then; lowered by ``check_time``.
     failure : Exception, optional
         What ``stop`` raised when ``alarm`` asked it.
@@ -72,7 +73,7 @@ class Search:
     nodes: int = 0
     late: Callable[[], bool] = lambda: False
     when_late: Callable[[], object] | None = None
-    halt: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1, dtype=np.bool_))
+    halt: Halt = field(default_factory=lowered)
     failure: Exception | None = None
     trace: list[TraceRow] = field(default_factory=list)
     began: float = field(default_factory=time.perf_counter)
@@ -164,17 +165,20 @@ class Search:
 
     def due(self) -> bool:
         """Whether the next ``check_time`` has something to do."""
-        return self.ended() or (self.when_late is not None and self.late())
+        return self.ended() or self._overdue()
 
     def check_time(self) -> None:
         """Raise when it is time to stop, or what ``stop`` raised; do what is to be done when it is late."""
         if self.failure is not None:
             raise self.failure
-        if self.due() and not self.ended():
+        if not self.ended() and self._overdue():
             self.hurry()
         if self.ended():
             raise OutOfTimeError
         self.halt[0] = False
+
+    def _overdue(self) -> bool:
+        return self.when_late is not None and self.late()
 
     def hurry(self) -> None:
         """Do what is to be done when it is late, unless it has been done."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from voltmile.problem.routing import Route, RoutingProblem
 from voltmile.routes.incumbents import Found, fleet_search, long_fleet_search
@@ -91,24 +92,14 @@ def second_search(
         found = local_search(
             problem, iterations=iterations, time_limit_s=seconds, seed=seed, stop=search.stopped
         )
-    elif kept > 0:
-        found = long_fleet_search(
-            problem,
-            mixes=_near(mix) if len(mix) else [],
-            iterations=iterations,
-            time_limit_s=seconds,
-            seed=seed,
-            recombine=recombine,
-            stop=search.stopped,
-        )
     else:
-        found = fleet_search(
+        search_fleet = long_fleet_search if kept > 0 else partial(fleet_search, start=search.plan or None)
+        found = search_fleet(
             problem,
             mixes=_near(mix) if len(mix) else [],
             iterations=iterations,
             time_limit_s=seconds,
             seed=seed,
-            start=search.plan or None,
             recombine=recombine,
             stop=search.stopped,
         )

@@ -258,10 +258,16 @@ class Tree:
 
     def _is_late(self) -> bool:
         """Whether what has to be done before time is up should be begun."""
-        to_search = self._kept_s > 0 and not self._searched
-        return self.search.left < self._late_s and (to_search or self._bounded_poorly())
+        return self.search.left < self._late_s and (self._waits_for_search or self._bounded_poorly)
 
+    @property
+    def _waits_for_search(self) -> bool:
+        """Whether seconds are kept for a search that has not been."""
+        return self._kept_s > 0 and not self._searched
+
+    @property
     def _bounded_poorly(self) -> bool:
+        """Whether a bound without routes is worth its time."""
         search = self.search
         poor = search.goal - search.bound > _POOR * abs(search.goal)
         return poor and not recharges(search.problem)
@@ -269,7 +275,7 @@ class Tree:
     def _hurry(self) -> None:
         """Do what has to be done before time is up, whatever is under way: a bound at all, a good plan."""
         search = self.search
-        if self._bounded_poorly():
+        if self._bounded_poorly:
             until = time.perf_counter() + _BOUND_SHARE * search.left
             with suppress(SolverError):  # the bound there is stands
                 two_index_bound(
@@ -278,7 +284,7 @@ class Tree:
                     lambda: time.perf_counter() >= until or search.ended(),
                     lambda bound: search.raise_bound(bound, "two-index relaxation"),
                 )
-        if self._kept_s > 0 and not self._searched:
+        if self._waits_for_search:
             self._search_longer()
 
     def _search_longer(self) -> None:
