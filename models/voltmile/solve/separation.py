@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
 from voltmile.routes.network import Matrix, Vector
 from voltmile.solve.matrix import FloatArray
+from voltmile.solve.minimum_cuts import sides_of_minimum_cuts
 from voltmile.solve.two_index import DIMENSIONS, Bools, DayProgram, Dimension, Ints
 
 Members = tuple[int, ...]
@@ -272,18 +272,11 @@ def cut_off_sets(y: Matrix, z: FloatArray) -> Bools:
 
 
 def _cut_off(z: Matrix, served: Vector) -> Bools:
-    n = len(served)
-    capacity = csr_array(np.round(z * _FLOW_SCALE).astype(np.int32))
-    found = np.zeros((n, n), dtype=np.bool_)
-    for i in np.flatnonzero(served > 2 * _LEAST):
-        flow = maximum_flow(capacity, 0, int(i) + 1)
-        if flow.flow_value < 2 * _FLOW_SCALE * (served[i] - 2 * _LEAST):
-            left = csr_array(capacity - flow.flow)
-            left.eliminate_zeros()
-            reached = breadth_first_order(left, 0, return_predecessors=False)
-            found[i] = True
-            found[i, reached[reached > 0] - 1] = False
-    return found[found.any(axis=1)]
+    capacity = csr_array(np.round(z * _FLOW_SCALE).astype(np.int64))
+    ends = np.flatnonzero(served > 2 * _LEAST) + 1
+    enough = 2 * _FLOW_SCALE * (served[ends - 1] - 2 * _LEAST)
+    found = sides_of_minimum_cuts(capacity.indptr, capacity.indices, capacity.data, ends, enough)
+    return np.asarray(found[found.any(axis=1), 1:])
 
 
 def _divisors(carries: Vector, demand: Vector) -> FloatArray:

@@ -32,12 +32,12 @@ from voltmile.solve.two_index import Bools, Ints
 
 #: Walks of a type that come in at once; how much dearer than the cheapest, as a share of a plan's cost.
 _WALKS, _WITHIN = 20, 3e-3
-#: First half-width of the box, as a share of what the bound lacks for each village.
-_BOX = 0.15
 #: A step is taken when it gains so much of what the linear program promises.
 _GAIN = 0.1
 #: What the box grows by after a step, and shrinks by after a miss; a distance to its side that is at it.
 _WIDER, _NARROWER, _AT = 1.3, 0.6, 0.999
+#: Share of the promise that is much, and what the box grows by after it.
+_MUCH, _MUCH_WIDER = 0.5, 2.0
 #: What the box shrinks by when a search is cut off.
 _CUT_OFF = 0.5
 #: Promise, as a share of a plan's cost, under which the dual values are the best there are.
@@ -166,6 +166,11 @@ class Ascent:
         Nothing more is to be had.
     """
 
+    #: First half-width of the box, as a share of what the bound lacks for each village.
+    _box = 0.15
+    #: Promise, as a share of what the bound lacks, under which other means bring more.
+    _lacking = 0.0
+
     def __init__(
         self,
         master: Master,
@@ -218,7 +223,8 @@ class Ascent:
         """Begin with a box of the first width around the best dual values."""
         self._center = _of_all_rows(self._master, self._center)
         lacks = max(self._cost - self.bound, 1e-3 * self._cost)
-        self._rounds, self._before, self._width = 0, -math.inf, _BOX * lacks / self._master.program.n
+        self._rounds, self._before, self._width = 0, -math.inf, self._box * lacks / self._master.program.n
+        self._widened = -math.inf, 0.0
         self._begin(np.zeros(0, dtype=np.int64))
 
     def _step(self) -> None:
@@ -236,19 +242,32 @@ class Ascent:
         self._take_in()
         inner = np.abs(duals - self._center)[self._rows] < self._width * _AT
         if value >= self._worth_having:
+            self._width *= _MUCH_WIDER if value - self.bound > _MUCH * promise else _WIDER
             self.bound, self._center = max(self.bound, value), duals
-            self._width *= _WIDER
         elif value < self.bound - promise:
             self._width *= _NARROWER
         if cut_off:
             self._width *= _CUT_OFF
-        little = self._little * self._cost
+        little = self._small
         if promise < little or not new:
-            if inner.all() or promise < little / 10 or self._brief:
+            enough = self._brief or inner.all() or promise < little / 10
+            if enough or not self._wider_promises(promise):
                 self._cut(solved.x)
                 return
             self._width *= 3
+        self._width = min(self._width, self._cost)
         self._set_box()
+
+    def _wider_promises(self, promise: float) -> bool:
+        """Whether the last widening of the box raised the promise, if the dual values are still the same."""
+        at, before = self._widened
+        self._widened = self.bound, promise
+        return at != self.bound or promise > before + 0.1 * self._small
+
+    @property
+    def _small(self) -> float:
+        """Promise that is not worth its time."""
+        return max(self._little * self._cost, self._lacking * (self._cost - self.bound))
 
     def _dismiss(self) -> bool:
         """Take columns out that hold the linear program below the bound; say whether there were any."""
@@ -341,7 +360,7 @@ class Ascent:
 
     def _cut(self, x: FloatArray) -> None:
         """Add cuts that the walks of the linear program violate; done when there are none."""
-        little = self.bound - self._before < self._little * self._cost
+        little = self.bound - self._before < self._small
         self._rounds, self._before = self._rounds + 1, self.bound
         point = self._routes.points(0)[self._held].T @ x[len(x) - len(self._held) :]
         cuts: dict[Row, None] = {}

@@ -6,7 +6,6 @@ the hub: what it delivers is what is aboard at its village, so that costs by the
 
 from __future__ import annotations
 
-import heapq
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +14,9 @@ from numba import njit
 #: Labels there is room for at first.
 _ROOM = 4096
 #: Labels compared at once.
-_BLOCK = 64
+_BLOCK = 128
+#: Slots of the queue: labels leave slot by slot, those of one slot the last one first.
+SLOTS = 8192
 
 
 class Ways(NamedTuple):
@@ -77,6 +78,8 @@ class Beginnings(NamedTuple):
         The village before it on the best one; 0: the hub. int16.
     reach, reach_carry : array, shape (n + 1,)
         The least such a way takes of the resource, and for each unit aboard.
+    least : float
+        No walk within the limit costs less, by the best of the prices.
     """
 
     price: Any
@@ -85,6 +88,7 @@ class Beginnings(NamedTuple):
     before: Any
     reach: Any
     reach_carry: Any
+    least: float
 
 
 class Labels(NamedTuple):
@@ -100,22 +104,33 @@ def beginnings(go: Any, carry: Any, units: Any, most: int, spare: int) -> tuple[
     n = len(units) - 1
     best, second = np.full((most + 1, n + 1), np.inf), np.full((most + 1, n + 1), np.inf)
     before = np.full((most + 1, n + 1), -1, np.int16)
+    to, load = np.ascontiguousarray(go.T), np.ascontiguousarray(carry.T)
+    end, other, came = np.full(n + 1, np.inf), np.full(n + 1, np.inf), np.zeros(n + 1, np.int16)
+    way = np.empty(n + 1)  # filled in a loop that the compiler makes wide
     for w in range(most, 0, -1):
-        aboard = max(w - spare, 0)
+        aboard = float(max(w - spare, 0))
+        for i in range(1, n + 1):
+            more = w + units[i]
+            if more <= most:
+                end[i], other[i], came[i] = best[more, i], second[more, i], before[more, i]
+            else:
+                end[i] = np.inf
         for j in range(1, n + 1):
             if w < units[j]:
                 continue
-            b, c, f = go[0, j] + carry[0, j] * aboard, np.inf, 0
+            to_j, load_j = to[j], load[j]
+            for i in range(n + 1):
+                way[i] = end[i] + to_j[i] + load_j[i] * aboard
+            b, c, f = to_j[0] + load_j[0] * aboard, np.inf, 0
             for i in range(1, n + 1):
-                more = w + units[i]
-                if more > most:
-                    continue
-                first = best[more, i] if before[more, i] != j else second[more, i]
-                v = first + go[i, j] + carry[i, j] * aboard
-                if v < b:
-                    b, c, f = v, b, i
-                elif v < c:
-                    c = v
+                v = way[i]
+                if v < c:
+                    if came[i] == j:
+                        v = other[i] + to_j[i] + load_j[i] * aboard
+                    if v < b:
+                        b, c, f = v, b, i
+                    elif v < c:
+                        c = v
             best[w, j], second[w, j], before[w, j] = b, c, f
     return best, second, before
 
@@ -150,6 +165,7 @@ def cheapest(
     memory: NgMemory,
     first: Beginnings,
     below: float,
+    step: float,
     many: int,
     within: float,
     effort: int,
@@ -168,6 +184,8 @@ def cheapest(
         For the same ways.
     below : float
         Routes that cost as much or more do not matter.
+    step : float
+        Costs that differ by less may leave in any order; so may all that are ``SLOTS`` steps above the least.
     many : int
         Routes to find at most.
     within : float
@@ -189,16 +207,22 @@ def cheapest(
     """
     go, carry, take, take_carry, units, most, spare, limit = ways
     bit, seen, common = memory
+    # What a label asks for lies side by side.
+    best, second = np.ascontiguousarray(first.best.transpose(1, 2, 0)), first.second
+    before = np.ascontiguousarray(first.before.transpose(1, 2, 0))
     n, room = len(units) - 1, _ROOM
     village, load, mask = np.empty(room, np.int16), np.empty(room, np.int32), np.empty(room, np.uint64)
     cost, taken, came = np.empty(room), np.empty(room), np.empty(room, np.int32)
     width, held = _ROOM // 16, np.zeros(n + 1, np.int64)  # labels grown, side by side for each village
     of_cost, of_taken = np.empty((n + 1, width)), np.empty((n + 1, width))
     of_load, of_mask = np.empty((n + 1, width), np.int64), np.empty((n + 1, width), np.uint64)
-    queue, found = [(0.0, 0)], [0]
-    queue.pop()
+    slot, under = (
+        np.full(SLOTS, -1, np.int32),
+        np.empty(room, np.int32),
+    )  # the top of each stack; what is below
+    found = [0]
     found.pop()
-    least, made, grown, at, value = below, 0, 0, -1, -np.inf
+    least, made, grown, at, now = below, 0, 0, -1, 0
     while True:
         here, aboard, had, used = 0, 0, 0.0, 0.0
         known = np.uint64(0)
@@ -209,39 +233,48 @@ def cheapest(
             room = 2 * room + n
             village, load, mask = _longer(village, room), _longer(load, room), _longer(mask, room)
             cost, taken, came = _longer(cost, room), _longer(taken, room), _longer(came, room)
+            under = _longer(under, room)
         for i in range(n + 1):
             if i == here or (known & seen[here, i]) != 0:
                 continue
             c = had + go[i, here] + carry[i, here] * aboard
             e = used + take[i, here] + take_carry[i, here] * aboard
-            w, f = units[i] + (load[at] if at >= 0 else 0), value
+            w, f = units[i] + (load[at] if at >= 0 else 0), -np.inf
             if i == 0:
                 if e > limit:
                     continue
-                f = max(f, c)
+                f = c
             else:
                 if w > most or e + first.reach[i] + first.reach_carry[i] * max(w - spare, 0) > limit:
                     continue
                 barred = seen[i, here] != 0
                 for r in range(len(first.price)):
-                    way = first.best[r, w, i]
-                    if barred and first.before[r, w, i] == here:
-                        way = first.second[r, w, i]
+                    way = best[w, i, r]
+                    if barred and before[w, i, r] == here:
+                        way = second[r, w, i]
                     f = max(f, c + way + first.price[r] * (e - limit))
+                    if f >= below:
+                        break
             if f < below:
                 village[made], load[made], cost[made], taken[made] = i, w, c, e
                 mask[made], came[made] = (known & common[here, i]) | bit[i], at
-                heapq.heappush(queue, (f, made))
+                # Never before the slot that it grew from: what leaves does not fall.
+                to = max(int(min((f - first.least) / step, SLOTS - 1.0)), now)
+                under[made], slot[to] = slot[to], made
                 made += 1
         at = -1
-        while len(queue) > 0 and len(found) < many:
-            value, label = heapq.heappop(queue)
-            if len(found) == 0:
-                least = value
-            elif value > least + within:
+        while len(found) < many:
+            while now < SLOTS and slot[now] < 0:
+                now += 1
+            value = first.least + now * step
+            if now == SLOTS or (len(found) > 0 and value > least + within):
                 break
+            label = slot[now]
+            slot[now] = under[label]
             j = village[label]
             if j == 0:
+                if len(found) == 0:
+                    least = value
                 found.append(label)
                 continue
             c, e, w = cost[label], taken[label], load[label]
@@ -250,10 +283,12 @@ def cheapest(
             worse, begin = False, 0
             while not worse and begin < held[j]:  # blocks without a way out, which the compiler makes wide
                 end = min(begin + _BLOCK, held[j])
+                cost_j, taken_j = of_cost[j, begin:end], of_taken[j, begin:end]
+                load_j, mask_j = of_load[j, begin:end], of_mask[j, begin:end]
                 count = 0
-                for k in range(begin, end):
-                    less = (of_cost[j, k] <= c) & (of_taken[j, k] <= e) & (of_load[j, k] <= w)
-                    count += less & ((of_mask[j, k] & unknown) == 0)
+                for k in range(len(cost_j)):
+                    less = (cost_j[k] <= c) & (taken_j[k] <= e) & (load_j[k] <= w)
+                    count += less & ((mask_j[k] & unknown) == 0)
                 worse, begin = count > 0, end
             if worse:
                 continue
@@ -272,6 +307,6 @@ def cheapest(
         held[j] += 1
         grown += 1
     complete = len(found) > 0 or grown < effort
-    if len(found) == 0 and complete:
-        least = below
+    if len(found) == 0:
+        least = below if complete else min(below, first.least + now * step)
     return least, found, Labels(village, came), complete

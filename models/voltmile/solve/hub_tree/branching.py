@@ -9,7 +9,7 @@ import numpy as np
 
 from voltmile.solve.hub_tree.cuts import Count
 from voltmile.solve.hub_tree.program import TreeProgram
-from voltmile.solve.hub_tree.separate import alike, members_of
+from voltmile.solve.hub_tree.separate import members_of, unlike
 from voltmile.solve.matrix import FloatArray
 from voltmile.solve.separation import crossings, grown_sets
 from voltmile.solve.two_index import Bools
@@ -73,17 +73,14 @@ def _sets(program: TreeProgram, x: FloatArray, most: int) -> list[Candidate]:
     far = np.where(sets, program.day_program.km[0, 1:], 0.0).max(axis=1)
     size = 1 + np.minimum(sets.sum(axis=1), 10) / 10
     score = off * (np.sqrt(far) * size)[:, None]
-    found: list[Candidate] = []
-    before: dict[int, list[Bools]] = {}
-    for at in np.argsort(-score, axis=None, kind="stable")[:_SETS]:
-        s, g = divmod(int(at), len(kinds))
-        rivals = before.setdefault(g, [])
-        if off[s, g] > _FRACTIONAL and not sets[s].all() and not alike(sets[s], rivals, _ALIKE):
-            rivals.append(sets[s])
-            found.append(Candidate(Count(members_of(sets[s]), kinds[g]), float(entries[s, g])))
-        if len(found) >= most:
-            break
-    return found
+    ranked = [divmod(int(at), len(kinds)) for at in np.argsort(-score, axis=None, kind="stable")[:_SETS]]
+    ranked = [(s, g) for s, g in ranked if off[s, g] > _FRACTIONAL and not sets[s].all()]
+    kept: set[tuple[int, int]] = set()
+    for g in range(len(kinds)):
+        own = [s for s, of in ranked if of == g]
+        kept |= {(own[j], g) for j in unlike(sets[own], _ALIKE)}
+    best = [at for at in ranked if at in kept][:most]
+    return [Candidate(Count(members_of(sets[s]), kinds[g]), float(entries[s, g])) for s, g in best]
 
 
 def _singles(program: TreeProgram, x: FloatArray) -> list[Candidate]:

@@ -7,8 +7,10 @@ the pairs within a set follow from those of the set before it, n^3 in all where 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numba import njit
 
 from voltmile.routes.network import Matrix, Vector
 from voltmile.solve.matrix import FloatArray
@@ -83,27 +85,38 @@ def grow(weight: Matrix, forms: FloatArray) -> Chains:
     forms : array, shape (q, n, n)
         Quadratic forms to sum over the pairs of each set; without a diagonal.
     """
-    n = len(weight)
-    each = np.arange(n)
-    order = np.empty((n, n), dtype=np.int64)
-    order[:, 0] = each
-    free = np.array(weight, dtype=np.float64)
-    free[each, each] = -np.inf
     both = forms + forms.transpose(0, 2, 1)
-    tie = both.copy()  # [q, chain, village]: pairs of a village with the set
-    within = np.zeros((len(forms), n, n))
-    for stage in range(1, n):
-        nearest = free.argmax(axis=1)
-        order[:, stage] = nearest
-        within[:, :, stage] = within[:, :, stage - 1] + tie[:, each, nearest]
-        free += weight[nearest]
-        free[each, nearest] = -np.inf
-        tie += both[:, nearest]
+    order, within = _grown(np.ascontiguousarray(weight, dtype=np.float64), np.ascontiguousarray(both))
     return Chains(order, within)
+
+
+@njit(cache=True)
+def _grown(weight: Any, both: Any) -> tuple[Any, Any]:
+    """Orders of growth, and sums of forms (already over both directions of a pair) along them."""
+    kinds, n, _ = both.shape
+    order, within = np.empty((n, n), np.int64), np.zeros((kinds, n, n))
+    for chain in range(n):
+        order[chain, 0] = chain
+        free, tie = weight[chain].copy(), both[:, chain].copy()  # ties of villages with the set
+        free[chain] = -np.inf
+        for stage in range(1, n):
+            nearest = 0
+            for i in range(1, n):
+                if free[i] > free[nearest]:
+                    nearest = i
+            order[chain, stage] = nearest
+            for i in range(n):
+                free[i] += weight[nearest, i]
+            free[nearest] = -np.inf
+            for q in range(kinds):
+                within[q, chain, stage] = within[q, chain, stage - 1] + tie[q, nearest]
+                for i in range(n):
+                    tie[q, i] += both[q, nearest, i]
+    return order, within
 
 
 def single(sets: Bools, forms: FloatArray) -> Singles:
     """Sum forms over the pairs of given sets, shape (c, n)."""
     member = sets.astype(np.float64)
-    within = np.einsum("ci,qij,cj->qc", member, forms, member, optimize=True)
+    within = ((member @ forms) * member).sum(axis=2)
     return Singles(sets, within[:, :, None])

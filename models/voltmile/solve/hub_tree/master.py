@@ -72,25 +72,30 @@ class Master:
         if not cuts:
             return
         made = [row_of(self.program, cut) for cut in cuts]
-        dense, least = np.array([row for row, _ in made]), np.array([low for _, low in made])
-        dense[np.abs(dense) < _ZERO] = 0.0
+        rows, least = _sparse([row for row, _ in made]), np.array([low for _, low in made])
         self.row.update({cut: self.n_rows + j for j, cut in enumerate(cuts)})
         self.cuts += cuts
-        self._a = sp.csr_array(sp.vstack([self._a, sp.csr_array(dense)], format="csr"))
+        self._a = sp.csr_array(sp.vstack([self._a, rows], format="csr"))
         self._lower = np.r_[self._lower, least]
         self._upper = np.r_[self._upper, np.full(len(cuts), np.inf)]
-        real = self._at >= 0
-        wide = np.zeros((len(cuts), len(self._at)))
-        wide[:, real] = dense[:, self._at[real]]
-        for j, cut in enumerate(cuts):
-            wide[j, self._lack] = least[j] if isinstance(cut, Fleet) else 0.0
-        rows = sp.csr_array(wide)
-        self._lp.add_rows(rows.indptr, rows.indices, rows.data, least)
+        lack = np.where([isinstance(cut, Fleet) for cut in cuts], least, 0.0)
+        self._lp.add_rows(*self._held_part(rows, lack), least)
         for cut in cuts:
             if isinstance(cut, Count):
                 at = self.row[cut]
                 self._lp.add_columns([self.penalty] * 2, [0, 1, 2], [at, at], [1.0, -1.0])
                 self._at = np.r_[self._at, -1, -1]
+
+    def _held_part(self, rows: sp.csr_array[np.float64], lack: Vector) -> tuple[Ints, Ints, Vector]:
+        """Rows over the columns of the linear program, in compressed form, with what the share counts."""
+        place = np.full(len(self.program.upper), -1, dtype=np.int64)
+        place[self._at[self._at >= 0]] = np.flatnonzero(self._at >= 0)
+        of = np.r_[np.repeat(np.arange(len(lack)), np.diff(rows.indptr)), np.flatnonzero(lack)]
+        at = np.r_[place[rows.indices], np.full(np.count_nonzero(lack), self._lack)]
+        value = np.r_[rows.data, lack[lack != 0]]
+        of, at, value = of[at >= 0], at[at >= 0], value[at >= 0]
+        order = np.argsort(of, kind="stable")
+        return np.cumsum(np.r_[0, np.bincount(of, minlength=len(lack))]), at[order], value[order]
 
     def limit(self, cut: Count, lower: float, upper: float) -> None:
         """Bound a ``Count``."""
@@ -191,6 +196,14 @@ class Master:
         table = first[: program.carried.start].reshape(program.kinds, -1)
         table[:, 1 + program.n :] = near
         return first
+
+
+def _sparse(rows: Sequence[FloatArray]) -> sp.csr_array[np.float64]:
+    """Rows without what is too small to count."""
+    at = [np.flatnonzero(np.abs(row) >= _ZERO) for row in rows]
+    value = np.concatenate([row[some] for row, some in zip(rows, at, strict=True)])
+    starts = np.cumsum([0, *map(len, at)])
+    return sp.csr_array((value, np.concatenate(at), starts), shape=(len(rows), len(rows[0])))
 
 
 def _places(before: Ints, now: Ints) -> Ints:

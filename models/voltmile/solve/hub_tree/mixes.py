@@ -41,6 +41,8 @@ _BEGIN = 150
 _PATIENCE = 4
 #: Gaps that all mixes are to reach before any is worked on for the next one.
 _AIMS = (0.04, 0.03, 0.025, 0.02, 0.015, 0.01, 0.005)
+#: Parts of a mix at most.
+_PARTS = 200
 #: Steps of an ascent at a time.
 _STEPS = 40
 
@@ -200,8 +202,8 @@ class MixSolver:
         else:
             with self._work.on("ascent"):
                 if not part.harder(cut_off=True):
-                    halves = part.halves()
-                    mixes.done[at] = not halves and not part.harder(cut_off=False)
+                    halves = part.halves() if len(mix.parts) < _PARTS else []
+                    mixes.done[at] = not (halves or part.longer() or part.harder(cut_off=False))
                     mix.parts = [*(one for one in mix.parts if one is not part), *(halves or [part])]
         mixes.bound[at] = max(mixes.bound[at], mix.least.bound)
         if len(mix.parts) == 1:  # dual values of a part say little of other mixes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,7 +127,7 @@ class Finder:
         demand = sets.total(self.program.day_program.demand(dimension))
         divisors = _divisors(carries, demand)
         weights, rhs = fleet_terms(carries, demand[..., None], divisors)
-        lhs = np.einsum("csgk,csk->csg", weights, across)
+        lhs = np.sum([weights[..., k] * across[..., None, k] for k in range(len(carries))], axis=0)
         short = np.where(rhs > 0, 1 - lhs / np.maximum(rhs, 1), 0.0)
         best = short.argmax(axis=-1)[..., None]
         return Family(
@@ -150,24 +150,28 @@ def _worst(sets: Sets, made: list[Callable[[Sets], Family]], most: int) -> list[
     for family in (make(sets) for make in made):
         at = family.short.argmax(axis=1)
         short = family.short[np.arange(len(at)), at]
-        rivals: list[Bools] = []
-        for c in np.argsort(-short, kind="stable")[:most]:
-            if short[c] <= _LEAST:
-                break
-            inside = sets.inside(int(c), int(at[c]))
-            if not alike(inside, rivals, _ALIKE):
-                rivals.append(inside)
-                cut = family.make(members_of(inside), float(family.detail[c, at[c]]))
-                taken.append((-float(short[c]), cut))
+        worst = [c for c in np.argsort(-short, kind="stable")[:most].tolist() if short[c] > _LEAST]
+        inside = [sets.inside(c, int(at[c])) for c in worst]
+        for j in unlike(inside, _ALIKE):
+            c = worst[j]
+            cut = family.make(members_of(inside[j]), float(family.detail[c, at[c]]))
+            taken.append((-float(short[c]), cut))
     return taken
 
 
-def alike(inside: Bools, rivals: list[Bools], share: float) -> bool:
-    """Whether a set shares more than this part of its villages with one of the rivals."""
-    if not rivals:
-        return False
-    others = np.array(rivals)
-    return bool(((others & inside).sum(axis=1) > share * (others | inside).sum(axis=1)).any())
+def unlike(sets: Sequence[Bools] | Bools, share: float) -> list[int]:
+    """Take sets in their order, none that shares more than this part of all villages with one before."""
+    if not len(sets):
+        return []
+    member = np.array(sets, dtype=np.float64)
+    size, both = member.sum(axis=1), member @ member.T
+    alike = both > share * (size[:, None] + size[None] - both)
+    taken, left_out = list[int](), np.zeros(len(sets), dtype=np.bool_)
+    for j in range(len(sets)):
+        if not left_out[j]:
+            taken.append(j)
+            left_out |= alike[j]
+    return taken
 
 
 def members_of(inside: Bools) -> Members:

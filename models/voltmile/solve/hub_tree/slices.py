@@ -115,6 +115,7 @@ def cheapest_walks(go: Any, carry: Any, units: Any, most: int, spare: int) -> Wa
     best, second = np.full((most + 1, n + 1), np.inf), np.full((most + 1, n + 1), np.inf)
     onward, other = np.full((most + 1, n + 1), -1, np.int16), np.full((most + 1, n + 1), -1, np.int16)
     closed, delivered = np.full(n + 1, np.inf), np.zeros(n + 1, np.int64)
+    way = np.empty(n + 1)  # filled in a loop that the compiler makes wide
     for w in range(1, most + 1):
         aboard = max(w - spare, 0)
         for j in range(1, n + 1):
@@ -127,12 +128,16 @@ def cheapest_walks(go: Any, carry: Any, units: Any, most: int, spare: int) -> Wa
             else:
                 rest = max(left - spare, 0)
                 for i in range(1, n + 1):
-                    end = best[left, i] if onward[left, i] != j else second[left, i]
-                    v = go[j, i] + carry[j, i] * rest + end
-                    if v < b:
-                        b, c, f, g = v, b, i, f
-                    elif v < c:
-                        c, g = v, i
+                    way[i] = go[j, i] + carry[j, i] * rest + best[left, i]
+                for i in range(1, n + 1):
+                    v = way[i]
+                    if v < c:
+                        if onward[left, i] == j:
+                            v = go[j, i] + carry[j, i] * rest + second[left, i]
+                        if v < b:
+                            b, c, f, g = v, b, i, f
+                        elif v < c:
+                            c, g = v, i
             best[w, j], second[w, j], onward[w, j], other[w, j] = b, c, f, g
             total = go[0, j] + carry[0, j] * aboard + b
             if total < closed[j]:

@@ -16,6 +16,7 @@ from voltmile.routes.day import HubDay
 from voltmile.routes.labelling.neighbourhoods import nearest, neighbourhoods
 from voltmile.routes.network import Matrix, Vector
 from voltmile.solve.hub_tree.best_first import (
+    SLOTS,
     Beginnings,
     Labels,
     NgMemory,
@@ -33,6 +34,8 @@ from voltmile.solve.matrix import FloatArray
 _NEIGHBOURS = 8
 #: Labels grown in a call: when routes are looked for, when a bound is proven, and when all types are bounded.
 _FAIR, EXACT, _OTHERS = 20_000, 70_000, 10_000
+#: Costs that labels leave in the order of, as a share of a plan's.
+_SPAN = 0.1
 #: Where there is no limit.
 _NO_LIMIT = 1e18
 #: Prices of the resource tried around the last one, and those tried at first, as powers of two.
@@ -69,12 +72,15 @@ class Look:
         As ``cheapest`` takes them.
     off : float
         More than rounding can change a route's cost by.
+    span : float
+        Costs that routes are told apart within, from the least on.
     """
 
     ways: Ways
     memory: NgMemory
     first: Beginnings
     off: float
+    span: float
 
     def routes(self, below: float, many: int, within: float) -> tuple[float, list[Nodes]]:
         """Look quickly for routes that cost less than ``below``; nothing is proven.
@@ -120,8 +126,9 @@ class Look:
     def _search(
         self, below: float, many: int, within: float, effort: int, *, exact: bool
     ) -> tuple[float, list[Nodes], bool]:
+        step = max(min(below - self.first.least, self.span), self.off) / SLOTS
         least, ends, labels, complete = cheapest(
-            self.ways, self.memory, self.first, below, many, within, effort, exact
+            self.ways, self.memory, self.first, below, step, many, within, effort, exact
         )
         return float(least), [_nodes(labels, end) for end in ends], bool(complete)
 
@@ -171,7 +178,7 @@ class StrictFloor:
         price = float(first.price.max())
         size = price * (taken.limit + (most + 2) * float(taken.take.max() + taken.carry.max() * most))
         off = arcs.off + 8 * (most + 10) * 2.0**-52 * (size if price else 0.0)
-        return Look(ways, self._memory, first, off)
+        return Look(ways, self._memory, first, off, _SPAN * self._cost)
 
     def _beginnings(self, t: int, arcs: Arcs) -> Beginnings:
         """Tables at several prices of the resource, around the one that was best the last time."""
@@ -183,10 +190,11 @@ class StrictFloor:
         tables = [self._table(t, arcs, price) for price in prices]
         order = np.argsort([least for least, _ in tables], kind="stable")
         self._price[t] = prices[int(order[-1])]
+        least = max(table[0] for table in tables)
         kept = sorted(order[-len(_AROUND) :].tolist())
         best, second, before = (np.stack([tables[j][1][q] for j in kept]) for q in range(3))
         price = np.array([prices[j] for j in kept])
-        return Beginnings(price, best, second, before, taken.reach, taken.reach_carry)
+        return Beginnings(price, best, second, before, taken.reach, taken.reach_carry, least)
 
     def _table(self, t: int, arcs: Arcs, price: float) -> tuple[float, tuple[Any, Any, Any]]:
         """Least cost of a whole walk at a price, and the tables."""

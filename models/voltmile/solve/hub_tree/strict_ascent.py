@@ -35,6 +35,7 @@ class StrictAscent(Ascent):
         Feasible ones to begin with.
     """
 
+    _box, _lacking = 0.15, 0.08
     #: Columns of walks that left the linear program.
     _dismissed: Ints
 
@@ -64,6 +65,14 @@ class StrictAscent(Ascent):
         if self._effort > EXACT or (cut_off and not self._cut_off):
             return False
         self._effort, self._cut_off, self.done = _HARDER * EXACT, 0, False
+        self._start_over()
+        return True
+
+    def longer(self) -> bool:
+        """Go on until nothing more is promised, once; say whether that is done."""
+        if not self._lacking:
+            return False
+        self._lacking, self.done = 0.0, False
         self._start_over()
         return True
 
