@@ -25,9 +25,9 @@ from voltmile.solve.hub_tree.prices import Multipliers, RouteFloor, multipliers
 from voltmile.solve.hub_tree.program import KG_KM, TreeProgram
 from voltmile.solve.hub_tree.ruin import Nodes
 from voltmile.solve.hub_tree.separate import Finder
-from voltmile.solve.lp import LpModel
+from voltmile.solve.lp import LpModel, LpResult
 from voltmile.solve.matrix import FloatArray, MatrixModel
-from voltmile.solve.status import Status
+from voltmile.solve.status import SolverError, Status
 from voltmile.solve.two_index import Bools, Ints
 
 #: Walks of a type that come in at once; how much dearer than the cheapest, as a share of a plan's cost.
@@ -61,6 +61,8 @@ class Routes:
     type : list of int
     feasible : list of bool
         Whether it is known to keep the type's range or shift.
+    found : set of int
+        Numbers of the walks added, once more or for the first time, since it was emptied.
     """
 
     def __init__(self, program: TreeProgram, day: HubDay, rates: Sequence[Rates], floor: RouteFloor) -> None:
@@ -74,12 +76,14 @@ class Routes:
         self.cost: list[float] = []
         self.type: list[int] = []
         self.feasible: list[bool] = []
+        self.found: set[int] = set()
         self._points: list[tuple[Ints, Vector]] = []
         self._all = sp.csr_array((0, len(program.upper)))
 
     def add(self, t: int, nodes: Nodes, *, feasible: bool = False) -> None:
         """Add a walk of the program's type t, once; ``feasible``: it keeps the type's range or shift."""
         number = self.walks.setdefault((t, nodes), len(self.cost))
+        self.found.add(number)
         if number < len(self.cost):
             self.feasible[number] |= feasible
             return
@@ -114,9 +118,9 @@ class Routes:
                 kept.add(t, nodes, feasible=feasible)
         return kept
 
-    def points(self, start: int) -> sp.csr_array:
-        """Return the walks from number ``start`` on as rows over the program's columns."""
-        some = self._points[start:]
+    def points(self, numbers: Iterable[int]) -> sp.csr_array:
+        """Return walks as rows over the program's columns."""
+        some = [self._points[number] for number in numbers]
         sizes = np.cumsum([0, *(len(at) for at, _ in some)])
         if not some:
             return sp.csr_array((0, len(self._program.upper)))
@@ -129,17 +133,17 @@ class Routes:
         Where directions differ, rows see the shorter one: it can be too low then.
         """
         if self._all.shape[0] < len(self.cost):
-            self._all = sp.csr_array(sp.vstack([self._all, self.points(self._all.shape[0])], format="csr"))
+            more = self.points(range(self._all.shape[0], len(self.cost)))
+            self._all = sp.csr_array(sp.vstack([self._all, more], format="csr"))
         reduced = np.array(self.cost) - self._all @ of_columns
         of = np.where(self.feasible, self.type, -1)
         return np.array([reduced[of == t].min(initial=math.inf) for t in range(kinds)])
 
 
 class Evaluated(NamedTuple):
-    """What dual values prove for a mix, how many walks came in, and whether a search was cut off."""
+    """What dual values prove for a mix, and whether a search was cut off."""
 
     bound: float
-    new: int
     cut_off: bool = False
 
 
@@ -229,8 +233,8 @@ class Ascent:
 
     def _step(self) -> None:
         """Solve the linear program within the box, price, and move the box."""
-        solved = self._lp.solve()
-        if solved.status is not Status.OPTIMAL or solved.row_duals is None or solved.x is None:
+        solved = self._solved()
+        if solved is None or solved.row_duals is None or solved.x is None:
             self.done = True
             return
         duals = np.zeros_like(self._center)
@@ -238,8 +242,8 @@ class Ascent:
         self._promise = promise = float(solved.objective or 0.0) * self._unit - self.bound
         if promise < 0 and self._dismiss():
             return
-        value, new, cut_off = self._evaluate(duals)
-        self._take_in()
+        value, cut_off = self._evaluate(duals)
+        new = self._take_in()
         inner = np.abs(duals - self._center)[self._rows] < self._width * _AT
         if value >= self._worth_having:
             self._width *= _MUCH_WIDER if value - self.bound > _MUCH * promise else _WIDER
@@ -257,6 +261,14 @@ class Ascent:
             self._width *= 3
         self._width = min(self._width, self._cost)
         self._set_box()
+
+    def _solved(self) -> LpResult | None:
+        """Solve the linear program; None where HiGHS cannot, which leaves what is proven."""
+        try:
+            solved = self._lp.solve()
+        except SolverError:
+            return None
+        return solved if solved.status is Status.OPTIMAL else None
 
     def _wider_promises(self, promise: float) -> bool:
         """Whether the last widening of the box raised the promise, if the dual values are still the same."""
@@ -280,12 +292,11 @@ class Ascent:
 
     def _evaluate(self, duals: Vector) -> Evaluated:
         """Bound the mix at dual values, safely; walks found come in."""
-        found, many = self._meaning(duals), len(self._routes.cost)
-        each = np.zeros(len(self._rides))
+        found, each = self._meaning(duals), np.zeros(len(self._rides))
         for t, ride in enumerate(self._rides):
             each[t], walks = self._floor.routes(found, ride, _WALKS, _WITHIN * self._cost)
             self._routes.add_all(t, walks)
-        return Evaluated(self._sum(self._floor.sides(found), each), len(self._routes.cost) - many)
+        return Evaluated(self._sum(self._floor.sides(found), each))
 
     def _meaning(self, duals: Vector) -> Multipliers:
         """Return what dual values of the master's rows say of single routes."""
@@ -307,7 +318,8 @@ class Ascent:
         lower, upper = master.sides(self._rows)
         self._least = np.where(np.isfinite(upper), -np.inf, 0.0)
         self._most = np.where(np.isfinite(lower), np.inf, 0.0)
-        columns, costs = self._columns(0), np.array(self._routes.cost)
+        columns, costs = self._columns(range(len(self._routes.cost))), np.array(self._routes.cost)
+        self._routes.found.clear()
         reduced = costs - columns[: len(self._rows)].T @ self._center[self._rows]
         of = np.array(self._routes.type, dtype=np.int64)
         least = np.array([reduced[of == t].min(initial=math.inf) for t in range(kinds)])
@@ -329,7 +341,6 @@ class Ascent:
             ),
             options={"presolve": "off"},
         )
-        self._number = len(costs)
         self._set_box()
 
     def _set_box(self) -> None:
@@ -339,20 +350,21 @@ class Ascent:
         low = np.clip(center - self._width, self._least, self._most)
         self._lp.set_costs(np.arange(2 * len(center)), np.r_[high, -low] / self._unit)
 
-    def _take_in(self) -> None:
-        """Add the walks that are new."""
-        if self._number == len(self._routes.cost):
-            return
-        columns = self._columns(self._number)
-        costs = np.array(self._routes.cost[self._number :]) / self._unit
-        self._lp.add_columns(costs, columns.indptr, columns.indices, columns.data)
-        self._held = np.r_[self._held, np.arange(self._number, len(self._routes.cost))]
-        self._number = len(self._routes.cost)
+    def _take_in(self) -> int:
+        """Add the walks found that the linear program lacks; how many."""
+        new = np.setdiff1d(sorted(self._routes.found), self._held).astype(np.int64)
+        self._routes.found.clear()
+        if len(new):
+            columns = self._columns(new)
+            costs = np.array(self._routes.cost)[new] / self._unit
+            self._lp.add_columns(costs, columns.indptr, columns.indices, columns.data)
+            self._held = np.r_[self._held, new]
+        return len(new)
 
-    def _columns(self, start: int) -> sp.csc_array:
+    def _columns(self, numbers: Ints | range) -> sp.csc_array:
         """Return walks as columns over the rows of the linear program."""
-        points = self._routes.points(start)
-        types = np.array(self._routes.type[start:], dtype=np.int64)
+        points = self._routes.points(numbers)
+        types = np.array(self._routes.type, dtype=np.int64)[np.asarray(numbers, dtype=np.int64)]
         one = sp.csr_array(
             (np.ones(len(types)), (types, np.arange(len(types)))), (len(self._rides), len(types))
         )
@@ -362,7 +374,7 @@ class Ascent:
         """Add cuts that the walks of the linear program violate; done when there are none."""
         little = self.bound - self._before < self._small
         self._rounds, self._before = self._rounds + 1, self.bound
-        point = self._routes.points(0)[self._held].T @ x[len(x) - len(self._held) :]
+        point = self._routes.points(self._held).T @ x[len(x) - len(self._held) :]
         cuts: dict[Row, None] = {}
         if self._rounds <= _ROUNDS and not little:
             cuts = dict.fromkeys(self._finder.find(point, _CUTS, deep=True))

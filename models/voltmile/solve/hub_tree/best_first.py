@@ -16,7 +16,7 @@ _ROOM = 4096
 #: Labels compared at once.
 _BLOCK = 128
 #: Slots of the queue: labels leave slot by slot, those of one slot the last one first.
-SLOTS = 8192
+SLOTS = 32_768
 
 
 class Ways(NamedTuple):

@@ -34,12 +34,16 @@ from voltmile.solve.matrix import FloatArray
 _NEIGHBOURS = 8
 #: Labels grown in a call: when routes are looked for, when a bound is proven, and when all types are bounded.
 _FAIR, EXACT, _OTHERS = 20_000, 70_000, 10_000
-#: Costs that labels leave in the order of, as a share of a plan's.
-_SPAN = 0.1
+#: Costs above the least that labels leave in the order of, as a share of a plan's.
+_SPAN = 2.0
 #: Where there is no limit.
 _NO_LIMIT = 1e18
 #: Prices of the resource tried around the last one, and those tried at first, as powers of two.
 _AROUND, _FIRST = (0.5, 0.7, 1.0, 1.4, 2.0), range(-4, 6)
+#: More prices tried, each half or twice the last, until the best one lies within.
+_MOST_PRICES = 12
+#: Gain of such a price, as a share of a plan's cost, that calls for another one.
+_GAIN = 1e-5
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,9 +192,16 @@ class StrictFloor:
         elif taken.limit < _NO_LIMIT:
             prices = [self._cost / 100 / taken.limit * 2.0**power for power in _FIRST]
         tables = [self._table(t, arcs, price) for price in prices]
+        for _ in range(_MOST_PRICES if prices[0] else 0):
+            at = int(np.argmax([least for least, _ in tables]))
+            gain = tables[at][0] - tables[1 if at == 0 else at - 1][0]
+            if 0 < at < len(tables) - 1 or not gain > _GAIN * self._cost:
+                break
+            put = 0 if at == 0 else len(tables)  # the best price is farther on
+            prices.insert(put, prices[at] * (0.5 if at == 0 else 2.0))
+            tables.insert(put, self._table(t, arcs, prices[put]))
         order = np.argsort([least for least, _ in tables], kind="stable")
-        self._price[t] = prices[int(order[-1])]
-        least = max(table[0] for table in tables)
+        self._price[t], least = prices[int(order[-1])], tables[int(order[-1])][0]
         kept = sorted(order[-len(_AROUND) :].tolist())
         best, second, before = (np.stack([tables[j][1][q] for j in kept]) for q in range(3))
         price = np.array([prices[j] for j in kept])

@@ -99,8 +99,8 @@ class StrictAscent(Ascent):
 
     def _shared_village(self) -> tuple[int, int] | None:
         """Type and village of which the linear program is least decided, far villages first."""
-        solved = self._lp.solve()
-        if solved.x is None:
+        solved = self._solved()
+        if solved is None or solved.x is None:
             return None
         walks, share = list(self._routes.walks), np.zeros((len(self._rides), self._master.program.n + 1))
         values = solved.x[len(solved.x) - len(self._held) :]
@@ -122,13 +122,13 @@ class StrictAscent(Ascent):
         self._dismissed = guests
         return len(out) > 0
 
-    def _take_in(self) -> None:
+    def _take_in(self) -> int:
         """Add the new ones, and let those come back that turned out to be feasible."""
         first = self._lp.n_cols - len(self._held)
         back = self._dismissed[np.array(self._routes.feasible)[self._held[self._dismissed - first]]]
         self._lp.set_column_bounds(back, 0.0, np.inf)
         self._dismissed = np.setdiff1d(self._dismissed, back)
-        super()._take_in()
+        return super()._take_in()
 
     def _begin(self, new: Ints) -> None:
         self._dismissed = np.zeros(0, dtype=np.int64)
@@ -140,7 +140,7 @@ class StrictAscent(Ascent):
         Where routes found quickly show that the bound is not worth having, it is only estimated; one that is
         worth having is proven.
         """
-        found, many = self._meaning(duals), len(self._routes.cost)
+        found = self._meaning(duals)
         looks = [self._strict.look(found, ride) for ride in self._rides]
         sides, each, cut_off = self._floor.sides(found), self._quick(looks, duals), False
         for t, look in enumerate(looks):
@@ -154,7 +154,7 @@ class StrictAscent(Ascent):
             self._ask_walks(found)
         elif self._cut_off == 2 * _PATIENCE:
             self.done = True
-        return Evaluated(value, len(self._routes.cost) - many, cut_off)
+        return Evaluated(value, cut_off)
 
     def _quick(self, looks: Sequence[Look], duals: Vector) -> Vector:
         """Cost of the cheapest route known of each type at dual values, after a quick search for more."""
