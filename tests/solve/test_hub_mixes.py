@@ -369,3 +369,27 @@ def test_best_first_finds_the_cheapest_route_or_bounds_it(neighbours):
         assert sums_of(ways, ends(labels, routes[0]))[0] <= quick + step + 1e-9
     assert (bound > 0) == (neighbours < 5)
     assert cut_off
+
+
+def test_the_price_of_a_range_is_found_from_afar():
+    binding = 0
+    for seed in range(12):
+        day, rates = tightened(seed)
+        program = tree_program(day, rates)
+        floor = RouteFloor(program, day, rates)
+        strict = strict_floor(program, day, floor, 1000.0)
+        if not floor.possible or strict is None:
+            continue
+        none = OfType((), {}, np.zeros((program.n + 1,) * 2), np.zeros(program.n + 1))
+        for t, ride in enumerate(program.layout.types):
+            found = Multipliers(np.r_[0.0, np.full(program.n, 300.0)], (), {ride: none})
+            fresh = strict.look(found, ride).first
+            if not fresh.price.any() or not math.isfinite(fresh.least):
+                continue
+            for far in (2.0**-9, 2.0**9):
+                strict._price[t] = far * float(fresh.price.max())
+                again = strict.look(found, ride).first
+                assert again.least >= fresh.least - 0.05 * abs(fresh.least)
+                assert len(again.price) == 5
+            binding += fresh.least > floor.routes(found, ride, 1, 0.0)[0] + 1.0
+    assert binding

@@ -181,8 +181,10 @@ class StrictFloor:
         ways = Ways(arcs.go, arcs.carry, taken.take, taken.carry, loads.units, most, loads.spare, taken.limit)
         price = float(first.price.max())
         size = price * (taken.limit + (most + 2) * float(taken.take.max() + taken.carry.max() * most))
-        off = arcs.off + 8 * (most + 10) * 2.0**-52 * (size if price else 0.0)
-        return Look(ways, self._memory, first, off, _SPAN * self._cost)
+        off, span = arcs.off + 8 * (most + 10) * 2.0**-52 * (size if price else 0.0), _SPAN * self._cost
+        if math.isfinite(first.least):  # and the edges of slots
+            off += 8 * 2.0**-52 * (abs(first.least) + span)
+        return Look(ways, self._memory, first, off, span)
 
     def _beginnings(self, t: int, arcs: Arcs) -> Beginnings:
         """Tables at several prices of the resource, around the one that was best the last time."""

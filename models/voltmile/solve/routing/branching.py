@@ -52,14 +52,18 @@ def choose(master: Master, point: Point, goal: float, symmetric: bool) -> Branch
 
 
 def choose_count(master: Master, point: Point, goal: float, share: float) -> Branch | None:
-    """Branch on a number of vehicles that closes at least a share of the gap in both children, if any."""
+    """Branch on a number of vehicles that closes at least a share of the gap in both children, if any.
+
+    Where one child closes all of it there is no second node to solve, and a quarter of the share is enough.
+    """
     packed, x = positive(master, point)
     found = [b for b in _counts(master, packed, x) if 0.02 < b.value - b.down < 0.98]
-    if not found or not math.isfinite(goal):
+    gap = goal - point.value
+    if not found or not math.isfinite(gap):
         return None
-    least = [min(pair) for pair in _gains(master, point, found, goal - point.value)]
-    best = int(np.argmax(least))
-    return found[best] if least[best] >= share * (goal - point.value) else None
+    worth = [(4 if max(pair) >= gap else 1) * min(pair) for pair in _gains(master, point, found, gap)]
+    best = int(np.argmax(worth))
+    return found[best] if worth[best] >= share * gap else None
 
 
 def _gains(master: Master, point: Point, found: list[Branch], most: float) -> list[tuple[float, float]]:

@@ -171,6 +171,10 @@ class Tree:
             if early is not None:
                 return self._children(node, master, solved, early)
         self._cut_nodes += solved.bound < search.goal
+        if recharges(search.problem) and solved.bound < search.goal:  # cuts multiply the labels
+            self._fix(node, solved)
+            if self._closed_by_enumeration(node, solved, _MIP_SOON):
+                return []
         while solved.bound < search.goal:
             self._take_integral(master, solved)
             before = solved.bound
