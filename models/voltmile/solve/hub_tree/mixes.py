@@ -40,7 +40,7 @@ _BEGIN = 150
 #: Rounds without gain before cutting a mix ends.
 _PATIENCE = 4
 #: Gaps that all mixes are to reach before any is worked on for the next one.
-_AIMS = (0.04, 0.03, 0.025, 0.02, 0.015, 0.01, 0.005)
+_AIMS = tuple(0.06 * 0.9**k for k in range(30))
 #: Parts of a mix at most.
 _PARTS = 200
 #: Steps of an ascent at a time.
