@@ -32,6 +32,8 @@ from voltmile.solve.two_index import Bools, Ints
 
 #: Walks of a type that come in at once; how much dearer than the cheapest, as a share of a plan's cost.
 _WALKS, _WITHIN = 20, 3e-3
+#: First half-width of the box, as a share of what the bound lacks for each village.
+_BOX = 0.15
 #: A step is taken when it gains so much of what the linear program promises.
 _GAIN = 0.1
 #: What the box grows by after a step, and shrinks by after a miss; a distance to its side that is at it.
@@ -130,14 +132,19 @@ class Routes:
     def least_feasible(self, of_columns: FloatArray, kinds: int) -> Vector:
         """Least cost of a feasible walk of each type less what columns are worth; infinity without one.
 
-        Where directions differ, rows see the shorter one: it can be too low then.
+        Where directions differ, rows see the shorter one: it can be too low then. These walks count as found.
         """
         if self._all.shape[0] < len(self.cost):
             more = self.points(range(self._all.shape[0], len(self.cost)))
             self._all = sp.csr_array(sp.vstack([self._all, more], format="csr"))
         reduced = np.array(self.cost) - self._all @ of_columns
-        of = np.where(self.feasible, self.type, -1)
-        return np.array([reduced[of == t].min(initial=math.inf) for t in range(kinds)])
+        of, least = np.where(self.feasible, self.type, -1), np.full(kinds, math.inf)
+        for t in range(kinds):
+            if len(own := np.flatnonzero(of == t)):
+                number = int(own[reduced[own].argmin()])
+                least[t] = reduced[number]
+                self.found.add(number)
+        return least
 
 
 class Evaluated(NamedTuple):
@@ -170,8 +177,8 @@ class Ascent:
         Nothing more is to be had.
     """
 
-    #: First half-width of the box, as a share of what the bound lacks for each village.
-    _box = 0.15
+    #: Bound and promise when the box was made wider last.
+    _widened: tuple[float, float]
     #: Promise, as a share of what the bound lacks, under which other means bring more.
     _lacking = 0.0
 
@@ -227,8 +234,7 @@ class Ascent:
         """Begin with a box of the first width around the best dual values."""
         self._center = _of_all_rows(self._master, self._center)
         lacks = max(self._cost - self.bound, 1e-3 * self._cost)
-        self._rounds, self._before, self._width = 0, -math.inf, self._box * lacks / self._master.program.n
-        self._widened = -math.inf, 0.0
+        self._rounds, self._before, self._width = 0, -math.inf, _BOX * lacks / self._master.program.n
         self._begin(np.zeros(0, dtype=np.int64))
 
     def _step(self) -> None:
@@ -329,6 +335,7 @@ class Ascent:
         width = 2 * (m + kinds) + len(near)
         side = np.r_[np.where(np.isfinite(lower), lower, upper), self._counts]
         self._unit, self._held = self._cost / 1000, near
+        self._widened = -math.inf, 0.0
         self._lp = LpModel(
             MatrixModel(
                 c=np.r_[np.zeros(2 * m), np.full(2 * kinds, _PENALTY), costs[near] / self._unit],
@@ -374,7 +381,8 @@ class Ascent:
         """Add cuts that the walks of the linear program violate; done when there are none."""
         little = self.bound - self._before < self._small
         self._rounds, self._before = self._rounds + 1, self.bound
-        point = self._routes.points(self._held).T @ x[len(x) - len(self._held) :]
+        part = x[self._lp.n_cols - len(self._held) :]  # walks that came in since have no value there
+        point = self._routes.points(self._held[: len(part)]).T @ part
         cuts: dict[Row, None] = {}
         if self._rounds <= _ROUNDS and not little:
             cuts = dict.fromkeys(self._finder.find(point, _CUTS, deep=True))

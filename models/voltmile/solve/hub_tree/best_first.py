@@ -79,7 +79,7 @@ class Beginnings(NamedTuple):
     reach, reach_carry : array, shape (n + 1,)
         The least such a way takes of the resource, and for each unit aboard.
     least : float
-        No walk within the limit costs less, by the best of the prices.
+        No walk without 2-cycles within the limit costs less, by the best of the prices; finite.
     """
 
     price: Any
@@ -216,10 +216,8 @@ def cheapest(
     width, held = _ROOM // 16, np.zeros(n + 1, np.int64)  # labels grown, side by side for each village
     of_cost, of_taken = np.empty((n + 1, width)), np.empty((n + 1, width))
     of_load, of_mask = np.empty((n + 1, width), np.int64), np.empty((n + 1, width), np.uint64)
-    slot, under = (
-        np.full(SLOTS, -1, np.int32),
-        np.empty(room, np.int32),
-    )  # the top of each stack; what is below
+    slot = np.full(SLOTS, -1, np.int32)  # the top of each stack
+    under = np.empty(room, np.int32)  # what lies below a label
     found = [0]
     found.pop()
     least, made, grown, at, now = below, 0, 0, -1, 0
@@ -274,7 +272,7 @@ def cheapest(
             j = village[label]
             if j == 0:
                 if len(found) == 0:
-                    least = value
+                    least = min(below, value)
                 found.append(label)
                 continue
             c, e, w = cost[label], taken[label], load[label]

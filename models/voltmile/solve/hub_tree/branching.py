@@ -79,7 +79,7 @@ def _sets(program: TreeProgram, x: FloatArray, most: int) -> list[Candidate]:
     for g in range(len(kinds)):
         own = [s for s, of in ranked if of == g]
         kept |= {(own[j], g) for j in unlike(sets[own], _ALIKE)}
-    best = [at for at in ranked if at in kept][:most]
+    best = [at for at in ranked if at in kept][: max(most, 1)]
     return [Candidate(Count(members_of(sets[s]), kinds[g]), float(entries[s, g])) for s, g in best]
 
 

@@ -41,9 +41,10 @@ _NO_LIMIT = 1e18
 #: Prices of the resource tried around the last one, and those tried at first, as powers of two.
 _AROUND, _FIRST = (0.5, 0.7, 1.0, 1.4, 2.0), range(-4, 6)
 #: More prices tried, each half or twice the last, until the best one lies within.
-_MOST_PRICES = 12
-#: Gain of such a price, as a share of a plan's cost, that calls for another one.
-_GAIN = 1e-5
+_MOST_PRICES = 24
+#: Gain of half a price, as a share of a plan's cost, that calls for half of that; and what is remembered at
+#: least and most, in the unit of ``_FIRST``: where the resource is slack, prices would fall for ever.
+_GAIN, _FARTHEST = 1e-5, (2.0**-10, 2.0**10)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +131,8 @@ class Look:
     def _search(
         self, below: float, many: int, within: float, effort: int, *, exact: bool
     ) -> tuple[float, list[Nodes], bool]:
+        if not self.first.least < below:  # nor is there a walk, where it is infinite
+            return below, [], True
         step = max(min(below - self.first.least, self.span), self.off) / SLOTS
         least, ends, labels, complete = cheapest(
             self.ways, self.memory, self.first, below, step, many, within, effort, exact
@@ -197,13 +200,17 @@ class StrictFloor:
         for _ in range(_MOST_PRICES if prices[0] else 0):
             at = int(np.argmax([least for least, _ in tables]))
             gain = tables[at][0] - tables[1 if at == 0 else at - 1][0]
-            if 0 < at < len(tables) - 1 or not gain > _GAIN * self._cost:
+            little = 0.0 if at else _GAIN * self._cost  # upwards from far below gains are small at first
+            if 0 < at < len(tables) - 1 or not gain > little:
                 break
             put = 0 if at == 0 else len(tables)  # the best price is farther on
             prices.insert(put, prices[at] * (0.5 if at == 0 else 2.0))
             tables.insert(put, self._table(t, arcs, prices[put]))
         order = np.argsort([least for least, _ in tables], kind="stable")
-        self._price[t], least = prices[int(order[-1])], tables[int(order[-1])][0]
+        least = tables[int(order[-1])][0]
+        if math.isfinite(least) and prices[0]:
+            unit = self._cost / 100 / taken.limit
+            self._price[t] = min(max(prices[int(order[-1])], unit * _FARTHEST[0]), unit * _FARTHEST[1])
         kept = sorted(order[-len(_AROUND) :].tolist())
         best, second, before = (np.stack([tables[j][1][q] for j in kept]) for q in range(3))
         price = np.array([prices[j] for j in kept])

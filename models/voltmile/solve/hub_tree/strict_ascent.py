@@ -35,7 +35,7 @@ class StrictAscent(Ascent):
         Feasible ones to begin with.
     """
 
-    _box, _lacking = 0.15, 0.08
+    _lacking = 0.08
     #: Columns of walks that left the linear program.
     _dismissed: Ints
 
@@ -64,9 +64,13 @@ class StrictAscent(Ascent):
         """
         if self._effort > EXACT or (cut_off and not self._cut_off):
             return False
-        self._effort, self._cut_off, self.done = _HARDER * EXACT, 0, False
+        self._effort, self.done = _HARDER * EXACT, False
         self._start_over()
         return True
+
+    def _start_over(self) -> None:
+        self._cut_off = 0
+        super()._start_over()
 
     def longer(self) -> bool:
         """Go on until nothing more is promised, once; say whether that is done."""
@@ -98,7 +102,7 @@ class StrictAscent(Ascent):
         return part
 
     def _shared_village(self) -> tuple[int, int] | None:
-        """Type and village of which the linear program is least decided, far villages first."""
+        """Type and village that the linear program shares most among types, far villages first."""
         solved = self._solved()
         if solved is None or solved.x is None:
             return None
@@ -107,7 +111,7 @@ class StrictAscent(Ascent):
         for w in np.flatnonzero(values > _USED):
             t, nodes = walks[int(self._held[w])]
             np.add.at(share[t], list(nodes), values[w])
-        open_ = np.minimum(share, 1 - share)
+        open_ = np.minimum(share, share.sum(axis=0) - share)  # not what the box lets nobody serve
         open_[open_ < _OPEN] = 0.0
         worth = open_ * self._master.program.day_program.km[0]
         best = int(worth.argmax())
@@ -152,7 +156,7 @@ class StrictAscent(Ascent):
         self._cut_off = self._cut_off + 1 if cut_off and value < self._worth_having else 0
         if self._cut_off == _PATIENCE:
             self._ask_walks(found)
-        elif self._cut_off == 2 * _PATIENCE:
+        elif self._cut_off >= 2 * _PATIENCE:
             self.done = True
         return Evaluated(value, cut_off)
 

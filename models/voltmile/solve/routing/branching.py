@@ -54,7 +54,7 @@ def choose(master: Master, point: Point, goal: float, symmetric: bool) -> Branch
 def choose_count(master: Master, point: Point, goal: float, share: float) -> Branch | None:
     """Branch on a number of vehicles that closes at least a share of the gap in both children, if any.
 
-    Where one child closes all of it there is no second node to solve, and a quarter of the share is enough.
+    Where one child is likely to close all of it, no second node is to be solved: a quarter is enough.
     """
     packed, x = positive(master, point)
     found = [b for b in _counts(master, packed, x) if 0.02 < b.value - b.down < 0.98]
