@@ -249,7 +249,8 @@ def test_ctrl_c_where_it_is_ignored_stays_ignored():
 
 
 CHILD = """
-import json, sys
+import json, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
 sys.path.insert(0, sys.argv[1])
 from test_highs import knapsacks
 from voltmile.solve.highs import solve_mip
