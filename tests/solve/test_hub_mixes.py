@@ -306,7 +306,7 @@ def best_first_of(rng: np.random.Generator, n: int, neighbours: int):
     tables = [
         beginnings(go + price * km, carry * (1 + price), units, ways.most, ways.spare) for price in (0.0, 0.7)
     ]
-    parts = (np.stack([table[q] for table in tables]) for q in range(3))
+    parts = (np.stack([table[q] for table in tables], axis=-1) for q in range(3))
     least = max(
         float(least_closed(table[0], go + price * km, units)) - price * ways.limit
         for price, table in zip((0.0, 0.7), tables, strict=True)

@@ -357,6 +357,11 @@ class Ascent:
         low = np.clip(center - self._width, self._least, self._most)
         self._lp.set_costs(np.arange(2 * len(center)), np.r_[high, -low] / self._unit)
 
+    @property
+    def _first_walk(self) -> int:
+        """Column of the linear program that is the first walk held; the others follow."""
+        return self._lp.n_cols - len(self._held)
+
     def _take_in(self) -> int:
         """Add the walks found that the linear program lacks; how many."""
         new = np.setdiff1d(sorted(self._routes.found), self._held).astype(np.int64)
@@ -381,7 +386,7 @@ class Ascent:
         """Add cuts that the walks of the linear program violate; done when there are none."""
         little = self.bound - self._before < self._small
         self._rounds, self._before = self._rounds + 1, self.bound
-        part = x[self._lp.n_cols - len(self._held) :]  # walks that came in since have no value there
+        part = x[self._first_walk :]  # walks that came in since have no value there
         point = self._routes.points(self._held[: len(part)]).T @ part
         cuts: dict[Row, None] = {}
         if self._rounds <= _ROUNDS and not little:

@@ -71,10 +71,10 @@ class Beginnings(NamedTuple):
     Attributes
     ----------
     price : array, shape (r,)
-    best, second : array, shape (r, most + 1, n + 1)
+    best, second : array, shape (most + 1, n + 1, r)
         Least cost of a way from the hub to a village from which on so many units are delivered, the resource
         at its price; and the least of those that come from another village than the best.
-    before : array of int, shape (r, most + 1, n + 1)
+    before : array of int, shape (most + 1, n + 1, r)
         The village before it on the best one; 0: the hub. int16.
     reach, reach_carry : array, shape (n + 1,)
         The least such a way takes of the resource, and for each unit aboard.
@@ -207,9 +207,6 @@ def cheapest(
     """
     go, carry, take, take_carry, units, most, spare, limit = ways
     bit, seen, common = memory
-    # What a label asks for lies side by side.
-    best, second = np.ascontiguousarray(first.best.transpose(1, 2, 0)), first.second
-    before = np.ascontiguousarray(first.before.transpose(1, 2, 0))
     n, room = len(units) - 1, _ROOM
     village, load, mask = np.empty(room, np.int16), np.empty(room, np.int32), np.empty(room, np.uint64)
     cost, taken, came = np.empty(room), np.empty(room), np.empty(room, np.int32)
@@ -247,9 +244,9 @@ def cheapest(
                     continue
                 barred = seen[i, here] != 0
                 for r in range(len(first.price)):
-                    way = best[w, i, r]
-                    if barred and before[w, i, r] == here:
-                        way = second[r, w, i]
+                    way = first.best[w, i, r]
+                    if barred and first.before[w, i, r] == here:
+                        way = first.second[w, i, r]
                     f = max(f, c + way + first.price[r] * (e - limit))
                     if f >= below:
                         break

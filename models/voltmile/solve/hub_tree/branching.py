@@ -75,11 +75,8 @@ def _sets(program: TreeProgram, x: FloatArray, most: int) -> list[Candidate]:
     score = off * (np.sqrt(far) * size)[:, None]
     ranked = [divmod(int(at), len(kinds)) for at in np.argsort(-score, axis=None, kind="stable")[:_SETS]]
     ranked = [(s, g) for s, g in ranked if off[s, g] > _FRACTIONAL and not sets[s].all()]
-    kept: set[tuple[int, int]] = set()
-    for g in range(len(kinds)):
-        own = [s for s, of in ranked if of == g]
-        kept |= {(own[j], g) for j in unlike(sets[own], _ALIKE)}
-    best = [at for at in ranked if at in kept][: max(most, 1)]
+    taken = unlike([sets[s] for s, _ in ranked], _ALIKE, [g for _, g in ranked])
+    best = [ranked[j] for j in taken[: max(most, 1)]]
     return [Candidate(Count(members_of(sets[s]), kinds[g]), float(entries[s, g])) for s, g in best]
 
 

@@ -159,13 +159,18 @@ def _worst(sets: Sets, made: list[Callable[[Sets], Family]], most: int) -> list[
     return taken
 
 
-def unlike(sets: Sequence[Bools] | Bools, share: float) -> list[int]:
-    """Take sets in their order, none that shares more than this part of all villages with one before."""
+def unlike(sets: Sequence[Bools] | Bools, share: float, kinds: Sequence[int] | None = None) -> list[int]:
+    """Take sets in their order, none that shares more than this part of all villages with one before.
+
+    With ``kinds`` sets are only compared with those of the same kind.
+    """
     if not len(sets):
         return []
     member = np.array(sets, dtype=np.float64)
     size, both = member.sum(axis=1), member @ member.T
     alike = both > share * (size[:, None] + size[None] - both)
+    if kinds is not None:
+        alike &= np.equal.outer(kinds, kinds)
     taken, left_out = list[int](), np.zeros(len(sets), dtype=np.bool_)
     for j in range(len(sets)):
         if not left_out[j]:

@@ -192,10 +192,11 @@ class StrictFloor:
     def _beginnings(self, t: int, arcs: Arcs) -> Beginnings:
         """Tables at several prices of the resource, around the one that was best the last time."""
         taken, prices = self._resources[t], [0.0]
+        unit = self._cost / 100 / taken.limit
         if self._price[t] > 0:
             prices = [factor * self._price[t] for factor in _AROUND]
         elif taken.limit < _NO_LIMIT:
-            prices = [self._cost / 100 / taken.limit * 2.0**power for power in _FIRST]
+            prices = [unit * 2.0**power for power in _FIRST]
         tables = [self._table(t, arcs, price) for price in prices]
         for _ in range(_MOST_PRICES if prices[0] else 0):
             at = int(np.argmax([least for least, _ in tables]))
@@ -209,10 +210,9 @@ class StrictFloor:
         order = np.argsort([least for least, _ in tables], kind="stable")
         least = tables[int(order[-1])][0]
         if math.isfinite(least) and prices[0]:
-            unit = self._cost / 100 / taken.limit
             self._price[t] = min(max(prices[int(order[-1])], unit * _FARTHEST[0]), unit * _FARTHEST[1])
         kept = sorted(order[-len(_AROUND) :].tolist())
-        best, second, before = (np.stack([tables[j][1][q] for j in kept]) for q in range(3))
+        best, second, before = (np.stack([tables[j][1][q] for j in kept], axis=-1) for q in range(3))
         price = np.array([prices[j] for j in kept])
         return Beginnings(price, best, second, before, taken.reach, taken.reach_carry, least)
 

@@ -64,19 +64,19 @@ class StrictAscent(Ascent):
         """
         if self._effort > EXACT or (cut_off and not self._cut_off):
             return False
-        self._effort, self.done = _HARDER * EXACT, False
+        self._effort = _HARDER * EXACT
         self._start_over()
         return True
 
     def _start_over(self) -> None:
-        self._cut_off = 0
+        self._cut_off, self.done = 0, False
         super()._start_over()
 
     def longer(self) -> bool:
         """Go on until nothing more is promised, once; say whether that is done."""
         if not self._lacking:
             return False
-        self._lacking, self.done = 0.0, False
+        self._lacking = 0.0
         self._start_over()
         return True
 
@@ -107,7 +107,7 @@ class StrictAscent(Ascent):
         if solved is None or solved.x is None:
             return None
         walks, share = list(self._routes.walks), np.zeros((len(self._rides), self._master.program.n + 1))
-        values = solved.x[len(solved.x) - len(self._held) :]
+        values = solved.x[self._first_walk :]
         for w in np.flatnonzero(values > _USED):
             t, nodes = walks[int(self._held[w])]
             np.add.at(share[t], list(nodes), values[w])
@@ -120,7 +120,7 @@ class StrictAscent(Ascent):
     def _dismiss(self) -> bool:
         """Take walks out that keep no limit: they told the way as long as the bound was below theirs."""
         feasible = np.array(self._routes.feasible)[self._held]
-        guests = np.flatnonzero(~feasible) + self._lp.n_cols - len(self._held)
+        guests = np.flatnonzero(~feasible) + self._first_walk
         out = guests[~np.isin(guests, self._dismissed)]
         self._lp.set_column_bounds(out, 0.0, 0.0)
         self._dismissed = guests
@@ -128,8 +128,8 @@ class StrictAscent(Ascent):
 
     def _take_in(self) -> int:
         """Add the new ones, and let those come back that turned out to be feasible."""
-        first = self._lp.n_cols - len(self._held)
-        back = self._dismissed[np.array(self._routes.feasible)[self._held[self._dismissed - first]]]
+        dismissed = self._held[self._dismissed - self._first_walk]
+        back = self._dismissed[np.array(self._routes.feasible)[dismissed]]
         self._lp.set_column_bounds(back, 0.0, np.inf)
         self._dismissed = np.setdiff1d(self._dismissed, back)
         return super()._take_in()
