@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 
 from voltmile.problem.routing import Route, RoutingProblem
 from voltmile.routes.incumbents import Found, fleet_search, long_fleet_search
@@ -143,21 +144,30 @@ def recharges(problem: RoutingProblem) -> bool:
 def _with_stations(search: Search, seed: int) -> list[Route]:
     """Build and improve a plan by insertion and local search; PyVRP knows no stations."""
     problem = search.problem
-    found = first_plan(
-        problem,
-        seed=seed,
-        rounds=min(_ROUNDS, 40 + 8 * problem.size),
-        time_limit_s=max(0.5, _SHARE * search.left),
-        stop=search.stopped,
-    )
-    search.offer(found.routes, "insertion")
-    again = regroup(search, found.pool, 0.5 * _SHARE * min(search.left, 600.0))
-    better = [best_route(problem, tour.vehicle, tour.order) for tour in again.plan]
-    plan = [route for route in better if route is not None]
-    if len(plan) == len(better):
+    seconds = max(0.5, _SHARE * search.left) / _RESTARTS
+    rounds = min(_ROUNDS, 40 + 8 * problem.size)
+    pool: dict[Tour, float] = {}
+    used: list[list[Tour]] = []
+    for restart in range(_RESTARTS):
+        found = first_plan(
+            problem,
+            seed=1000 * seed + restart,
+            rounds=rounds,
+            time_limit_s=seconds,
+            stop=search.stopped,
+        )
+        pool.update(found.pool)
+        better = search.offer(found.routes, "insertion")
+        used.insert(0 if better else len(used), found.used)
+        if search.ended():
+            break
+    again = regroup(search, pool, 0.5 * _SHARE * min(search.left, 600.0))
+    driven = [best_route(problem, tour.vehicle, tour.order) for tour in again.plan]
+    plan = [route for route in driven if route is not None]
+    if len(plan) == len(driven):
         search.offer(plan, "recombination")
     alone = [Tour(k, (i,)) for k in range(len(problem.vehicles)) for i in range(1, problem.size + 1)]
-    tours = dict.fromkeys([*again.near[:_COLUMNS], *found.used[:_COLUMNS], *alone])
+    tours = dict.fromkeys([*again.near[:_COLUMNS], *list(chain(*used))[:_COLUMNS], *alone])
     routes = (best_route(problem, tour.vehicle, tour.order, charges=False) for tour in tours)
     return list(dict.fromkeys([*search.plan, *(route for route in routes if route is not None)]))
 
