@@ -22,9 +22,11 @@ _FREE, _TRYING, _RECOMBINING = 0.45, 0.25, 0.1
 #: Plans from scratch: as many as get so many iterations, or seconds, for each customer.
 _MOST_STARTS, _ITERATIONS_A_START, _SECONDS_A_START = 8, 4, 0.008
 _MOST_MIXES = 6
-#: Of a search of long runs, the share of the one with any vehicles, and the mixes that get a run; vehicles
+#: Of a round of long runs, the share of the one with any vehicles, and the mixes that get a run; vehicles
 #: that hold no more than so many times the demand leave no mixes to choose from.
 _LONG_FREE, _LONG_MIXES, _SPARE = 0.45, 2, 1.15
+#: Seconds a customer from which on another round gains more than longer runs.
+_SECONDS_A_ROUND = 0.3
 
 
 def search(
@@ -102,20 +104,35 @@ def long_fleet_search(
 ) -> Found:
     """Search as ``fleet_search`` where there is time for a few long runs, all of them from random plans.
 
-    Late acceptance that begins with a good plan hardly leaves it.
+    Late acceptance that begins with a good plan hardly leaves it, and where vehicles are nearly full runs end
+    far apart: with more time there are more of them, and each round knows the routes of those before.
     """
     desk = Desk(problem, seed, Effort(iterations, time_limit_s, stop), recombine=recombine)
+    each = _SECONDS_A_ROUND * problem.size
+    rounds = 1 if time_limit_s is None else max(1, math.floor(time_limit_s / max(each, 1e-9)))
+    recombining = None if time_limit_s is None else _RECOMBINING * time_limit_s / rounds
+    for left in range(rounds, 0, -1):
+        _long_round(desk, mixes, desk.effort.part(1 / left), recombining)
+    return desk.found()
+
+
+def _long_round(
+    desk: Desk, mixes: Sequence[Sequence[int]], effort: Effort, recombining: float | None
+) -> None:
+    """Run once with any vehicles, then within mixes."""
+    problem = desk.problem
     counts, demand = vehicles_available(problem), float(problem.demand.sum())
     choice = _holds(problem, counts) > _SPARE * demand
-    runs = desk.effort.part(1 - _RECOMBINING)
+    runs = effort.part(1 - _RECOMBINING)
+    if choice and recombining is not None:
+        recombining /= 2  # once more after the mixes
     search_within(desk, enough(problem), None, runs.part(_LONG_FREE) if choice else runs)
-    desk.recombine(_share(time_limit_s))
+    desk.recombine(recombining)
     if choice:
         able = [mix for mix in _limited(mixes, counts) if _holds(problem, mix) >= demand]
-        for effort, mix in _shared(runs, _listed([desk.mix(), *able], _LONG_MIXES) or [counts]):
-            search_within(desk, mix, None, effort)
-        desk.recombine(_share(time_limit_s))
-    return desk.found()
+        for part, mix in _shared(runs, _listed([desk.mix(), *able], _LONG_MIXES) or [counts]):
+            search_within(desk, mix, None, part)
+        desk.recombine(recombining)
 
 
 def _limited(mixes: Sequence[Sequence[int]], counts: Sequence[int]) -> list[list[int]]:
