@@ -15,7 +15,8 @@ from voltmile.routes.rates import Rates
 from voltmile.solve.hub_tree import Effort, solve_hub_day, strict_ascent
 from voltmile.solve.hub_tree import mixes as mixes_module
 from voltmile.solve.hub_tree import strict as strict_module
-from voltmile.solve.hub_tree.best_first import Beginnings, NgMemory, Ways, beginnings, cheapest, least_closed
+from voltmile.solve.hub_tree.beginnings import beginnings, near_villages
+from voltmile.solve.hub_tree.best_first import Beginnings, NgMemory, Ways, cheapest
 from voltmile.solve.hub_tree.cuts import Fleet, fleet_weights
 from voltmile.solve.hub_tree.floor import plan_floor
 from voltmile.solve.hub_tree.mixes import MixSolver, all_mixes
@@ -303,15 +304,61 @@ def best_first_of(rng: np.random.Generator, n: int, neighbours: int):
     assert found is not None
     memory = NgMemory(found.bit, np.where(found.inside, found.bit[None, :], np.uint64(0)), found.common)
     reach = shortest_ways_out(km), shortest_ways_out(carry)
-    tables = [
-        beginnings(go + price * km, carry * (1 + price), units, ways.most, ways.spare) for price in (0.0, 0.7)
-    ]
-    parts = (np.stack([table[q] for table in tables], axis=-1) for q in range(3))
+    near, prices = near_villages(km, ways.most), np.array([0.0, 0.7])
+    best = np.empty((2, ways.most + 1, n + 1, 1 << near.village.shape[1]))
     least = max(
-        float(least_closed(table[0], go + price * km, units)) - price * ways.limit
-        for price, table in zip((0.0, 0.7), tables, strict=True)
+        float(beginnings(go + price * km, carry * (1 + price), units, ways.spare, near, best[q]))
+        - price * ways.limit
+        for q, price in enumerate(prices)
     )
-    return ways, memory, Beginnings(np.array([0.0, 0.7]), *parts, *reach, least)
+    bits = memory.seen[np.arange(n + 1)[:, None], near.village]
+    return ways, memory, Beginnings(prices, best, bits, *reach, least)
+
+
+def remembered(near, path: tuple[int, ...]) -> set[int] | None:
+    """What a beginning remembers at its last village, by the rule of ng-routes; None if it may not be."""
+    known: set[int] = set()
+    for before, i in itertools.pairwise((0, *path)):
+        if i in known or i == before:
+            return None
+        known = (known | ({before} if before else set())) & set(near.village[i].tolist())
+    return known
+
+
+def test_beginnings_are_the_cheapest_that_remember_their_nearest_villages(monkeypatch):
+    monkeypatch.setattr("voltmile.solve.hub_tree.beginnings._NEAREST", 2)
+    rng, n, kinds = np.random.default_rng(5), 5, set()
+    for _ in range(12):
+        km = rng.uniform(1, 9, (n + 1, n + 1))
+        go, carry = km - rng.uniform(0, 12, n + 1)[:, None], rng.uniform(0, 0.5, (n + 1, n + 1))
+        np.fill_diagonal(go, np.inf)
+        units, most, spare = np.r_[0, rng.integers(1, 3, n)], 6, int(rng.integers(0, 2))
+        near = near_villages(km, most)
+        best = np.empty((most + 1, n + 1, 4))
+        least = beginnings(go, carry, units, spare, near, best)
+        truth, closed = np.full((most + 1, n + 1, 4), np.inf), np.inf
+        for m in range(1, most + 1):
+            for path in itertools.product(range(1, n + 1), repeat=m):
+                known, total = remembered(near, path), int(units[list(path)].sum())
+                if known is None or total > most:
+                    continue
+                kinds.add(len(set(path)) < m)
+                last = path[-1]
+                for end in range(int(units[last]), most - total + int(units[last]) + 1):
+                    left, cost = total - int(units[last]) + end, 0.0
+                    for i, j in itertools.pairwise((0, *path)):
+                        cost += go[i, j] + carry[i, j] * max(left - spare, 0)
+                        left -= int(units[j])
+                    for s in range(4):
+                        inside = {int(v) for q, v in enumerate(near.village[last]) if s >> q & 1}
+                        if known <= inside:
+                            truth[end, last, s] = min(truth[end, last, s], cost)
+                    if end == units[last]:
+                        closed = min(closed, cost + go[last, 0])
+        for j in range(1, n + 1):
+            np.testing.assert_allclose(best[units[j] :, j], truth[units[j] :, j], rtol=1e-12, atol=1e-12)
+        assert least == pytest.approx(closed)
+    assert kinds == {False, True}  # routes and walks
 
 
 def sums_of(ways: Ways, nodes) -> tuple[float, float]:
@@ -336,7 +383,8 @@ def ends(tree, label: int) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("neighbours", [1, 3, 5])
-def test_best_first_finds_the_cheapest_route_or_bounds_it(neighbours):
+def test_best_first_finds_the_cheapest_route_or_bounds_it(neighbours, monkeypatch):
+    monkeypatch.setattr("voltmile.solve.hub_tree.beginnings._NEAREST", 1)
     rng = np.random.default_rng(neighbours)
     bound = cut_off = 0
     step = 0.01  # of the queue: what it proves is that much lower

@@ -66,26 +66,25 @@ class NgMemory(NamedTuple):
 
 
 class Beginnings(NamedTuple):
-    """Cheapest beginnings of walks without 2-cycles, by a price of the resource.
+    """Cheapest beginnings of walks that remember their nearest villages, by a price of the resource.
 
     Attributes
     ----------
     price : array, shape (r,)
-    best, second : array, shape (most + 1, n + 1, r)
+    best : array, shape (r, most + 1, n + 1, 2^s)
         Least cost of a way from the hub to a village from which on so many units are delivered, the resource
-        at its price; and the least of those that come from another village than the best.
-    before : array of int, shape (most + 1, n + 1, r)
-        The village before it on the best one; 0: the hub. int16.
+        at its price, that remembers no village but those of a set (see ``Near``).
+    near : array of uint64, shape (n + 1, s)
+        Bits of the villages such sets are of; 0 for one that labels do not know.
     reach, reach_carry : array, shape (n + 1,)
         The least such a way takes of the resource, and for each unit aboard.
     least : float
-        No walk without 2-cycles within the limit costs less, by the best of the prices; finite.
+        No such walk within the limit costs less, by the best of the prices; finite.
     """
 
     price: Any
     best: Any
-    second: Any
-    before: Any
+    near: Any
     reach: Any
     reach_carry: Any
     least: float
@@ -96,53 +95,6 @@ class Labels(NamedTuple):
 
     village: Any
     grown_from: Any
-
-
-@njit(cache=True)
-def beginnings(go: Any, carry: Any, units: Any, most: int, spare: int) -> tuple[Any, Any, Any]:
-    """Build ``best, second, before`` for one price, which is in the costs."""
-    n = len(units) - 1
-    best, second = np.full((most + 1, n + 1), np.inf), np.full((most + 1, n + 1), np.inf)
-    before = np.full((most + 1, n + 1), -1, np.int16)
-    to, load = np.ascontiguousarray(go.T), np.ascontiguousarray(carry.T)
-    end, other, came = np.full(n + 1, np.inf), np.full(n + 1, np.inf), np.zeros(n + 1, np.int16)
-    way = np.empty(n + 1)  # filled in a loop that the compiler makes wide
-    for w in range(most, 0, -1):
-        aboard = float(max(w - spare, 0))
-        for i in range(1, n + 1):
-            more = w + units[i]
-            if more <= most:
-                end[i], other[i], came[i] = best[more, i], second[more, i], before[more, i]
-            else:
-                end[i] = np.inf
-        for j in range(1, n + 1):
-            if w < units[j]:
-                continue
-            to_j, load_j = to[j], load[j]
-            for i in range(n + 1):
-                way[i] = end[i] + to_j[i] + load_j[i] * aboard
-            b, c, f = to_j[0] + load_j[0] * aboard, np.inf, 0
-            for i in range(1, n + 1):
-                v = way[i]
-                if v < c:
-                    if came[i] == j:
-                        v = other[i] + to_j[i] + load_j[i] * aboard
-                    if v < b:
-                        b, c, f = v, b, i
-                    elif v < c:
-                        c = v
-            best[w, j], second[w, j], before[w, j] = b, c, f
-    return best, second, before
-
-
-@njit(cache=True)
-def least_closed(best: Any, go: Any, units: Any) -> float:
-    """Least cost of a whole walk from a table of beginnings."""
-    least = np.inf
-    for j in range(1, len(units)):
-        if units[j] < len(best):
-            least = min(least, best[units[j], j] + go[j, 0])
-    return least
 
 
 @njit(cache=True)
@@ -235,6 +187,7 @@ def cheapest(
             c = had + go[i, here] + carry[i, here] * aboard
             e = used + take[i, here] + take_carry[i, here] * aboard
             w, f = units[i] + (load[at] if at >= 0 else 0), -np.inf
+            knows = np.uint64(0)
             if i == 0:
                 if e > limit:
                     continue
@@ -242,17 +195,17 @@ def cheapest(
             else:
                 if w > most or e + first.reach[i] + first.reach_carry[i] * max(w - spare, 0) > limit:
                     continue
-                barred = seen[i, here] != 0
+                knows, free = (known & common[here, i]) | bit[i], first.best.shape[3] - 1
+                for q in range(first.near.shape[1]):
+                    if knows & first.near[i, q]:
+                        free -= 1 << q
                 for r in range(len(first.price)):
-                    way = first.best[w, i, r]
-                    if barred and first.before[w, i, r] == here:
-                        way = first.second[w, i, r]
-                    f = max(f, c + way + first.price[r] * (e - limit))
+                    f = max(f, c + first.best[r, w, i, free] + first.price[r] * (e - limit))
                     if f >= below:
                         break
             if f < below:
                 village[made], load[made], cost[made], taken[made] = i, w, c, e
-                mask[made], came[made] = (known & common[here, i]) | bit[i], at
+                mask[made], came[made] = knows, at
                 # Never before the slot that it grew from: what leaves does not fall.
                 to = max(int(min((f - first.least) / step, SLOTS - 1.0)), now)
                 under[made], slot[to] = slot[to], made

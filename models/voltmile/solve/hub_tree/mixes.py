@@ -24,7 +24,7 @@ from voltmile.solve.hub_tree.branching import Limits
 from voltmile.solve.hub_tree.cuts import Count, Enter, Fleet, Row
 from voltmile.solve.hub_tree.floor import plan_floor
 from voltmile.solve.hub_tree.nodes import NodeSolver, Work
-from voltmile.solve.hub_tree.prices import RouteFloor, multipliers
+from voltmile.solve.hub_tree.prices import Multipliers, RouteFloor, multipliers
 from voltmile.solve.hub_tree.program import SLACK, TreeProgram, tree_program
 from voltmile.solve.hub_tree.records import Effort
 from voltmile.solve.hub_tree.ruin import Nodes
@@ -187,8 +187,7 @@ class MixSolver:
             found = mix.ascent.best
             mixes.bound[at] = max(mixes.bound[at], mix.ascent.bound)
             mixes.done[at] = mix.ascent.done and self._strict is None
-        with self._work.on("mixes"):
-            self._learn(mixes, *self._floor.bound(found))
+        self._learn(mixes, self._floor, found, target)
 
     def _visit_strictly(
         self, mixes: MixBounds, at: int, mix: _Mix, walks: Ascent, strict: StrictFloor, target: float
@@ -207,12 +206,24 @@ class MixSolver:
                     mix.parts = [*(one for one in mix.parts if one is not part), *(halves or [part])]
         mixes.bound[at] = max(mixes.bound[at], mix.least.bound)
         if len(mix.parts) == 1:  # dual values of a part say little of other mixes
-            with self._work.on("mixes"):
-                self._learn(mixes, *strict.bound(part.best))
+            self._learn(mixes, strict, part.best, target)
 
-    def _learn(self, mixes: MixBounds, fixed: float, each: Vector) -> None:
-        """Raise the bounds of all mixes to what a number and a cost of each type's routes prove."""
-        np.maximum(mixes.bound, value_of(fixed, each, mixes.counts), out=mixes.bound)
+    def _learn(
+        self, mixes: MixBounds, floor: RouteFloor | StrictFloor, found: Multipliers, target: float
+    ) -> None:
+        """Raise the bounds of the mixes under the target to what dual values of one prove for all.
+
+        Only types that these mixes have are priced; others of the same types learn as well.
+        """
+        with self._work.on("mixes"):
+            types = np.flatnonzero(mixes.counts[mixes.bound < target].any(axis=0))
+            if not len(types):
+                return
+            fixed, each = floor.bound(found, types)
+            rest = np.setdiff1d(np.arange(len(mixes.rides)), types)
+            able = np.flatnonzero(~mixes.counts[:, rest].any(axis=1))
+            value = value_of(fixed, each, mixes.counts[np.ix_(able, types)])
+            mixes.bound[able] = np.maximum(mixes.bound[able], value)
 
     def _begin(self, mixes: MixBounds, at: int) -> _Mix:
         own = [t for t in range(len(mixes.rides)) if mixes.counts[at, t]]

@@ -18,7 +18,7 @@ from voltmile.solve.hub_tree.ruin import Nodes
 from voltmile.solve.hub_tree.slices import Walks, cheapest_walks, loads_of, walk_from
 from voltmile.solve.matrix import FloatArray
 from voltmile.solve.separation import Members
-from voltmile.solve.two_index import Bools
+from voltmile.solve.two_index import Bools, Ints
 
 #: Dual values that count, as a share of the largest.
 _LEAST = 1e-9
@@ -145,15 +145,22 @@ class RouteFloor:
         """Whether the loads have few enough levels."""
         return max(self.loads.most) <= _MOST_LEVELS
 
-    def bound(self, found: Multipliers) -> tuple[float, Vector]:
-        """Return a, b: a plan with X[k] routes of each type costs at least a + sum of b_k X_k."""
-        fixed, each = self.by_type(found)
+    def bound(self, found: Multipliers, types: Ints | None = None) -> tuple[float, Vector]:
+        """Return a, b: a plan with X[k] routes of each type costs at least a + sum of b_k X_k.
+
+        Parameters
+        ----------
+        types : array of int, optional
+            Positions of the types in the program that b is of; all by default.
+        """
+        fixed, each = self.by_type(found, types)
         return fixed, np.max(list(each.values()), axis=0)
 
-    def by_type(self, found: Multipliers) -> tuple[float, dict[int, Vector]]:
+    def by_type(self, found: Multipliers, types: Ints | None = None) -> tuple[float, dict[int, Vector]]:
         """Return a and, by the type whose dual values are used, b as in ``bound``."""
+        some = range(len(self._types)) if types is None else types.tolist()
         each = {
-            ride: np.array([self._walks(t, found, of, own=ride == k)[1] for t, k in enumerate(self._types)])
+            ride: np.array([self._walks(t, found, of, own=ride == self._types[t])[1] for t in some])
             for ride, of in found.types.items()
         }
         return self.sides(found), each

@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from voltmile.routes.day import HubDay
 from voltmile.routes.labelling.neighbourhoods import nearest, neighbourhoods
 from voltmile.routes.network import Matrix, Vector
+from voltmile.solve.hub_tree.beginnings import Near, beginnings, near_villages
 from voltmile.solve.hub_tree.best_first import (
     SLOTS,
     Beginnings,
     Labels,
     NgMemory,
     Ways,
-    beginnings,
     cheapest,
-    least_closed,
 )
 from voltmile.solve.hub_tree.prices import NONE, Arcs, Multipliers, RouteFloor
 from voltmile.solve.hub_tree.program import SLACK, TreeProgram, shortest_ways_out
 from voltmile.solve.hub_tree.ruin import Nodes
 from voltmile.solve.matrix import FloatArray
+from voltmile.solve.two_index import Ints
 
 #: Villages a label remembers, its own with them.
 _NEIGHBOURS = 8
@@ -38,8 +37,9 @@ _FAIR, EXACT, _OTHERS = 20_000, 70_000, 10_000
 _SPAN = 2.0
 #: Where there is no limit.
 _NO_LIMIT = 1e18
-#: Prices of the resource tried around the last one, and those tried at first, as powers of two.
-_AROUND, _FIRST = (0.5, 0.7, 1.0, 1.4, 2.0), range(-4, 6)
+#: Prices of the resource tried around the last one, and at first: around the one at which all there is of it
+#: costs one per cent of a plan.
+_AROUND, _FIRST = (0.7, 1.0, 1.4), (0.5, 1.0, 2.0)
 #: More prices tried, each half or twice the last, until the best one lies within.
 _MOST_PRICES = 24
 #: Gain of half a price, as a share of a plan's cost, that calls for half of that; and what is remembered at
@@ -151,36 +151,44 @@ class StrictFloor:
     floor : RouteFloor
         Of the same program.
     memory : NgMemory
+    near : Near
     cost : float
         Of a plan; sets the scale of prices.
     """
 
     def __init__(
-        self, program: TreeProgram, day: HubDay, floor: RouteFloor, memory: NgMemory, cost: float
+        self,
+        program: TreeProgram,
+        day: HubDay,
+        floor: RouteFloor,
+        memory: NgMemory,
+        near: Near,
+        cost: float,
     ) -> None:
         self._types, self._floor, self._cost = program.layout.types, floor, cost
         self._resources = [_resource(program, day, floor, k) for k in self._types]
         self._price = [0.0] * len(self._types)
-        self._memory = memory
+        self._memory, self._near = memory, near
+        self._near_bit = memory.seen[np.arange(len(near.village))[:, None], near.village]
 
     def look(self, found: Multipliers, ride: int) -> Look:
         """Prepare to look at the routes of a type by its own dual values."""
         return self._look(self._types.index(ride), found, ride)
 
-    def bound(self, found: Multipliers) -> tuple[float, Vector]:
+    def bound(self, found: Multipliers, types: Ints | None = None) -> tuple[float, Vector]:
         """As ``RouteFloor.bound``, by the dual values of the type that promise most."""
-        fixed, each = self._floor.by_type(found)
+        fixed, each = self._floor.by_type(found, types)
         best = np.max(list(each.values()), axis=0)
-        for t in range(len(self._types)):
-            ride = max(each, key=lambda ride: float(each[ride][t]))
-            best[t] = max(best[t], self._look(t, found, ride).least(effort=_OTHERS)[0])
+        for q, t in enumerate(range(len(self._types)) if types is None else types.tolist()):
+            ride = max(each, key=lambda ride: float(each[ride][q]))
+            best[q] = max(best[q], self._look(t, found, ride, brief=True).least(effort=_OTHERS)[0])
         return fixed, best
 
-    def _look(self, t: int, found: Multipliers, ride: int) -> Look:
+    def _look(self, t: int, found: Multipliers, ride: int, *, brief: bool = False) -> Look:
         own = self._types[t] == ride
         arcs, loads = self._floor.arcs(t, found, found.types[ride], own=own), self._floor.loads
         taken, most = self._resources[t], loads.most[t]
-        first = self._beginnings(t, arcs)
+        first = self._beginnings(t, arcs, brief=brief)
         ways = Ways(arcs.go, arcs.carry, taken.take, taken.carry, loads.units, most, loads.spare, taken.limit)
         price = float(first.price.max())
         size = price * (taken.limit + (most + 2) * float(taken.take.max() + taken.carry.max() * most))
@@ -189,45 +197,54 @@ class StrictFloor:
             off += 8 * 2.0**-52 * (abs(first.least) + span)
         return Look(ways, self._memory, first, off, span)
 
-    def _beginnings(self, t: int, arcs: Arcs) -> Beginnings:
-        """Tables at several prices of the resource, around the one that was best the last time."""
-        taken, prices = self._resources[t], [0.0]
-        unit = self._cost / 100 / taken.limit
-        if self._price[t] > 0:
-            prices = [factor * self._price[t] for factor in _AROUND]
-        elif taken.limit < _NO_LIMIT:
-            prices = [unit * 2.0**power for power in _FIRST]
-        tables = [self._table(t, arcs, price) for price in prices]
-        for _ in range(_MOST_PRICES if prices[0] else 0):
-            at = int(np.argmax([least for least, _ in tables]))
-            gain = tables[at][0] - tables[1 if at == 0 else at - 1][0]
-            little = 0.0 if at else _GAIN * self._cost  # upwards from far below gains are small at first
-            if 0 < at < len(tables) - 1 or not gain > little:
-                break
-            put = 0 if at == 0 else len(tables)  # the best price is farther on
-            prices.insert(put, prices[at] * (0.5 if at == 0 else 2.0))
-            tables.insert(put, self._table(t, arcs, prices[put]))
-        order = np.argsort([least for least, _ in tables], kind="stable")
-        least = tables[int(order[-1])][0]
-        if math.isfinite(least) and prices[0]:
-            self._price[t] = min(max(prices[int(order[-1])], unit * _FARTHEST[0]), unit * _FARTHEST[1])
-        kept = sorted(order[-len(_AROUND) :].tolist())
-        best, second, before = (np.stack([tables[j][1][q] for j in kept], axis=-1) for q in range(3))
-        price = np.array([prices[j] for j in kept])
-        return Beginnings(price, best, second, before, taken.reach, taken.reach_carry, least)
+    def _beginnings(self, t: int, arcs: Arcs, *, brief: bool) -> Beginnings:
+        """Tables at some prices of the resource, around the one that was best the last time.
 
-    def _table(self, t: int, arcs: Arcs, price: float) -> tuple[float, tuple[Any, Any, Any]]:
-        """Least cost of a whole walk at a price, and the tables."""
+        Briefly, at that one alone if there is one.
+        """
+        taken, loads, prices = self._resources[t], self._floor.loads, [0.0]
+        unit, known = self._cost / 100 / taken.limit, self._price[t]
+        if brief and known:
+            prices = [known]
+        elif taken.limit < _NO_LIMIT:
+            prices = [known * factor for factor in _AROUND] if known else [unit * factor for factor in _FIRST]
+        shape = loads.most[t] + 1, len(loads.units), 1 << self._near.village.shape[1]
+        best = np.empty((len(prices), *shape))
+        room = list(range(len(prices)))  # where the table of each price is
+        least = [self._fill(t, arcs, price, best[q]) for q, price in enumerate(prices)]
+        for _ in range(_MOST_PRICES if len(prices) > 1 else 0):
+            at = int(np.argmax(least))
+            gain = least[at] - least[1 if at == 0 else at - 1]
+            little = 0.0 if at else _GAIN * self._cost  # upwards from far below gains are small at first
+            if 0 < at < len(prices) - 1 or not gain > little:
+                break
+            put, out = (0, -1) if at == 0 else (len(prices) - 1, 0)  # the best price is farther on
+            price = prices[at] * (0.5 if at == 0 else 2.0)
+            free, _, _ = room.pop(out), prices.pop(out), least.pop(out)
+            room.insert(put, free)
+            prices.insert(put, price)
+            least.insert(put, self._fill(t, arcs, price, best[free]))
+        at = int(np.argmax(least))
+        if math.isfinite(least[at]) and len(prices) > 1:
+            self._price[t] = min(max(prices[at], unit * _FARTHEST[0]), unit * _FARTHEST[1])
+        by_room = np.array(prices)[np.argsort(room)]
+        return Beginnings(by_room, best, self._near_bit, taken.reach, taken.reach_carry, least[at])
+
+    def _fill(self, t: int, arcs: Arcs, price: float, best: FloatArray) -> float:
+        """Fill the table of a price; return the least cost of a whole walk, what it may take paid back."""
         taken, loads = self._resources[t], self._floor.loads
         go, carry = arcs.go + price * taken.take, arcs.carry + price * taken.carry
-        tables = beginnings(go, carry, loads.units, loads.most[t], loads.spare)
-        return float(least_closed(tables[0], go, loads.units)) - price * taken.limit, tables
+        least = float(beginnings(go, carry, loads.units, loads.spare, self._near, best))
+        return least - price * taken.limit
 
 
 def strict_floor(program: TreeProgram, day: HubDay, floor: RouteFloor, cost: float) -> StrictFloor | None:
     """Return the floor of a day; None where 64 bits do not tell neighbourhoods apart."""
     memory = _memory(day.network.distance_km)
-    return None if memory is None else StrictFloor(program, day, floor, memory, cost)
+    if memory is None:
+        return None
+    near = near_villages(day.network.distance_km, max(floor.loads.most))
+    return StrictFloor(program, day, floor, memory, near, cost)
 
 
 def _resource(program: TreeProgram, day: HubDay, floor: RouteFloor, k: int) -> _Resource:
