@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -107,6 +108,23 @@ def test_a_mix_gets_a_long_run_where_it_carries_the_demand(monkeypatch: pytest.M
     used = Counter(route.vehicle for route in found.routes)
     assert runs[1:] == [(used[0], used[1]), (0, 1)]  # one small one does not carry the demand
     assert set(starts) == {None}
+
+
+def test_more_time_makes_more_rounds_of_long_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = spread(vehicles=(Vehicle("small", 5.0, fixed=100.0), Vehicle("large", 100.0, fixed=5000.0)))
+    seeds: list[int] = []
+
+    def noting(desk: Desk, counts: Sequence[int], start: Sequence[Route] | None, effort: Effort) -> None:
+        seeds.append(desk.next_seed())
+        search_within(desk, counts, start, effort)
+
+    monkeypatch.setattr(incumbents, "search_within", noting)
+    monkeypatch.setattr(incumbents, "_SECONDS_A_ROUND", 0.1 / problem.size)
+    began = time.perf_counter()
+    confirm(problem, long_fleet_search(problem, time_limit_s=0.35, recombine=recombine))
+    assert time.perf_counter() - began < 5
+    assert len(seeds) >= 3 + 1  # of one round or two only with more runs than mixes there are
+    assert len(set(seeds)) == len(seeds)
 
 
 def test_a_search_by_iterations_can_be_repeated() -> None:
