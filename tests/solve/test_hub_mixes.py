@@ -179,6 +179,9 @@ def test_every_route_is_bounded_at_any_multipliers(whole):
         found = Multipliers(prize, fleet, of)
         _, each = floor.bound(found)
         _, stricter = strict.bound(found)
+        some = np.array([0, len(each) - 1])
+        np.testing.assert_array_equal(floor.bound(found, some)[1], each[some])
+        assert (strict.bound(found, some)[1] >= each[some]).all()
         for t, k in enumerate(program.layout.types):
             look = strict.look(found, k)
             least, walks, complete = look.least(1e6)
@@ -398,7 +401,6 @@ def test_best_first_finds_the_cheapest_route_or_bounds_it(neighbours, monkeypatc
         if neighbours == 5:  # everything is remembered
             assert truth - step - 1e-9 <= least
         costs = [sums_of(ways, ends(labels, label))[0] for label in found]
-        # Walks with 2-cycles may cost less than what they are ordered by.
         assert max(costs) <= least + 3.0 + step + 1e-9
         if neighbours == 5:
             assert costs[0] == pytest.approx(truth, abs=step)
@@ -417,6 +419,22 @@ def test_best_first_finds_the_cheapest_route_or_bounds_it(neighbours, monkeypatc
         assert sums_of(ways, ends(labels, routes[0]))[0] <= quick + step + 1e-9
     assert (bound > 0) == (neighbours < 5)
     assert cut_off
+
+
+def test_best_first_is_right_where_villages_share_bits(monkeypatch):
+    monkeypatch.setattr("voltmile.solve.hub_tree.beginnings._NEAREST", 2)
+    rng, n, below = np.random.default_rng(8), 7, 0
+    orders = [p for m in range(1, n + 1) for p in itertools.permutations(range(1, n + 1), m)]
+    for _ in range(12):
+        ways, memory, first = best_first_of(rng, n, 3)
+        assert len(set(memory.bit[1:].tolist())) < n
+        assert (first.near[1:] != 0).all()
+        truth = min(sums_of(ways, p)[0] for p in orders if ways.units[list(p)].sum() <= ways.most)
+        least, _, _, complete = cheapest(ways, memory, first, 1e9, 0.01, 1, 0.0, 100_000, True)
+        assert complete
+        assert least <= truth + 1e-9
+        below += least < truth - 0.02
+    assert below < 12
 
 
 def test_the_price_of_a_range_is_found_from_afar():

@@ -108,11 +108,13 @@ def long_fleet_search(
     far apart: with more time there are more of them, and each round knows the routes of those before.
     """
     desk = Desk(problem, seed, Effort(iterations, time_limit_s, stop), recombine=recombine)
-    each = _SECONDS_A_ROUND * problem.size
-    rounds = 1 if time_limit_s is None else max(1, math.floor(time_limit_s / max(each, 1e-9)))
+    each = _SECONDS_A_ROUND * max(problem.size, 1)
+    rounds = 1 if time_limit_s is None else max(1, math.floor(time_limit_s / each))
     recombining = None if time_limit_s is None else _RECOMBINING * time_limit_s / rounds
     for left in range(rounds, 0, -1):
         _long_round(desk, mixes, desk.effort.part(1 / left), recombining)
+        if desk.effort.over:
+            break
     return desk.found()
 
 

@@ -150,7 +150,8 @@ def cheapest(
     Returns
     -------
     least : float
-        No elementary route costs less (if exact), at most ``below``. A walk found that forgot a 2-cycle may.
+        No elementary route costs less (if exact), at most ``below``. A walk found may, where beginnings
+        remember villages that labels do not.
     found : list of int
         Last labels of the routes, as they left the queue.
     labels : Labels

@@ -187,7 +187,7 @@ class MixSolver:
             found = mix.ascent.best
             mixes.bound[at] = max(mixes.bound[at], mix.ascent.bound)
             mixes.done[at] = mix.ascent.done and self._strict is None
-        self._learn(mixes, self._floor, found, target)
+        self._learn(mixes, self._floor, found, at, target)
 
     def _visit_strictly(
         self, mixes: MixBounds, at: int, mix: _Mix, walks: Ascent, strict: StrictFloor, target: float
@@ -206,19 +206,19 @@ class MixSolver:
                     mix.parts = [*(one for one in mix.parts if one is not part), *(halves or [part])]
         mixes.bound[at] = max(mixes.bound[at], mix.least.bound)
         if len(mix.parts) == 1:  # dual values of a part say little of other mixes
-            self._learn(mixes, strict, part.best, target)
+            self._learn(mixes, strict, part.best, at, target)
 
     def _learn(
-        self, mixes: MixBounds, floor: RouteFloor | StrictFloor, found: Multipliers, target: float
+        self, mixes: MixBounds, floor: RouteFloor | StrictFloor, found: Multipliers, at: int, target: float
     ) -> None:
-        """Raise the bounds of the mixes under the target to what dual values of one prove for all.
+        """Raise the bounds of other mixes to what dual values of one prove for all.
 
-        Only types that these mixes have are priced; others of the same types learn as well.
+        Only types that it has, or a mix under the target, are priced; all mixes of these types learn.
         """
         with self._work.on("mixes"):
-            types = np.flatnonzero(mixes.counts[mixes.bound < target].any(axis=0))
-            if not len(types):
-                return
+            low = mixes.bound < target
+            low[at] = True
+            types = np.flatnonzero(mixes.counts[low].any(axis=0))
             fixed, each = floor.bound(found, types)
             rest = np.setdiff1d(np.arange(len(mixes.rides)), types)
             able = np.flatnonzero(~mixes.counts[:, rest].any(axis=1))

@@ -144,11 +144,12 @@ def recharges(problem: RoutingProblem) -> bool:
 def _with_stations(search: Search, seed: int) -> list[Route]:
     """Build and improve a plan by insertion and local search; PyVRP knows no stations."""
     problem = search.problem
-    seconds = max(0.5, _SHARE * search.left) / _RESTARTS
+    restarts = _RESTARTS if problem.size <= _LARGE else 1
+    seconds, ends = max(0.5, _SHARE * search.left / restarts), search.seconds + _SHARE * search.left
     rounds = min(_ROUNDS, 40 + 8 * problem.size)
     pool: dict[Tour, float] = {}
     used: list[list[Tour]] = []
-    for restart in range(_RESTARTS):
+    for restart in range(restarts):
         found = first_plan(
             problem,
             seed=1000 * seed + restart,
@@ -159,7 +160,7 @@ def _with_stations(search: Search, seed: int) -> list[Route]:
         pool.update(found.pool)
         better = search.offer(found.routes, "insertion")
         used.insert(0 if better else len(used), found.used)
-        if search.ended():
+        if search.ended() or search.seconds >= ends:
             break
     again = regroup(search, pool, 0.5 * _SHARE * min(search.left, 600.0))
     driven = [best_route(problem, tour.vehicle, tour.order) for tour in again.plan]
