@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -65,6 +66,14 @@ class _Resource:
     limit: float
     reach: FloatArray
     reach_carry: FloatArray
+
+
+class _Table(NamedTuple):
+    """The table of a price: the least cost of a whole walk, and where it is."""
+
+    price: float
+    least: float
+    room: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,25 +219,22 @@ class StrictFloor:
             prices = [known * factor for factor in _AROUND] if known else [unit * factor for factor in _FIRST]
         shape = loads.most[t] + 1, len(loads.units), 1 << self._near.village.shape[1]
         best = np.empty((len(prices), *shape))
-        room = list(range(len(prices)))  # where the table of each price is
-        least = [self._fill(t, arcs, price, best[q]) for q, price in enumerate(prices)]
+        tables = [_Table(price, self._fill(t, arcs, price, best[q]), q) for q, price in enumerate(prices)]
         for _ in range(_MOST_PRICES if len(prices) > 1 else 0):
-            at = int(np.argmax(least))
-            gain = least[at] - least[1 if at == 0 else at - 1]
+            at = max(range(len(tables)), key=lambda q: tables[q].least)
+            gain = tables[at].least - tables[1 if at == 0 else at - 1].least
             little = 0.0 if at else _GAIN * self._cost  # upwards from far below gains are small at first
-            if 0 < at < len(prices) - 1 or not gain > little:
+            if 0 < at < len(tables) - 1 or not gain > little:
                 break
-            put, out = (0, -1) if at == 0 else (len(prices) - 1, 0)  # the best price is farther on
-            price = prices[at] * (0.5 if at == 0 else 2.0)
-            free, _, _ = room.pop(out), prices.pop(out), least.pop(out)
-            room.insert(put, free)
-            prices.insert(put, price)
-            least.insert(put, self._fill(t, arcs, price, best[free]))
-        at = int(np.argmax(least))
-        if math.isfinite(least[at]) and len(prices) > 1:
-            self._price[t] = min(max(prices[at], unit * _FARTHEST[0]), unit * _FARTHEST[1])
-        by_room = np.array(prices)[np.argsort(room)]
-        return Beginnings(by_room, best, self._near_bit, taken.reach, taken.reach_carry, least[at])
+            # The best price is farther on: its table takes the place of the one at the other end.
+            price, room = tables[at].price * (2.0 if at else 0.5), tables.pop(0 if at else -1).room
+            new = _Table(price, self._fill(t, arcs, price, best[room]), room)
+            tables.insert(len(tables) if at else 0, new)
+        top = max(tables, key=lambda table: table.least)
+        if math.isfinite(top.least) and len(tables) > 1:
+            self._price[t] = min(max(top.price, unit * _FARTHEST[0]), unit * _FARTHEST[1])
+        price_of = np.array([table.price for table in sorted(tables, key=lambda table: table.room)])
+        return Beginnings(price_of, best, self._near_bit, taken.reach, taken.reach_carry, top.least)
 
     def _fill(self, t: int, arcs: Arcs, price: float, best: FloatArray) -> float:
         """Fill the table of a price; return the least cost of a whole walk, what it may take paid back."""
