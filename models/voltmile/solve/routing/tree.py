@@ -40,8 +40,9 @@ _ENUMERATE_GAP = 0.03
 _RETRY = 0.85
 #: Dives at the root after each set of rounds of cuts; nodes that are cut between those that look for plans.
 _DIVES, _PLANS_EVERY = 2, 10
-#: Relative gap after the first cuts that calls for a longer search for plans.
-_SEARCH_GAP = 0.002
+#: Relative gap after the first cuts that calls for a longer search for plans; another one follows when so many
+#: times its seconds have gone into bounds.
+_SEARCH_GAP, _AGAIN = 0.002, 3.0
 #: Share of the time limit that is late, the relative gap that calls for a bound of another kind then, and the
 #: share of the time left that it gets.
 _LATE, _POOR, _BOUND_SHARE = 0.1, 0.02, 0.2
@@ -104,6 +105,7 @@ class Tree:
     ) -> None:
         problem = search.problem
         self._count_first, self._seed, self._searched = count_first, 1000 * seed + 100, False
+        self._search_due = 0.0
         self._seen: list[Route] = []
         self._mix: list[float] = []
         self._master: Master | None = None
@@ -254,9 +256,9 @@ class Tree:
         self._improve(master, solved)
 
     def _search(self, solved: Converged) -> None:
-        """Search longer, once, where the plan seems to be what is not good."""
+        """Search longer, now and then, where the plan seems to be what is not good."""
         gap = self.search.goal - solved.bound
-        if self._searched or gap <= _SEARCH_GAP * abs(self.search.goal):
+        if self.search.seconds < self._search_due or gap <= _SEARCH_GAP * abs(self.search.goal):
             return
         self._search_longer()
 
@@ -293,10 +295,13 @@ class Tree:
 
     def _search_longer(self) -> None:
         assert self._master is not None
-        self._searched, kept = True, min(self._kept_s, self.search.left)
+        self._searched, kept, began = True, min(self._kept_s, self.search.left), self.search.seconds
         routes, n = self._master.routes, self.search.problem.size
         others = [route for route in routes if is_elementary(route, n)] if kept > 0 else []
         seen = second_search(self.search, self._mix, self._seed, kept, others)
+        self._seed += 50
+        timed, ended = math.isfinite(self.search.left), self.search.seconds
+        self._search_due = ended + _AGAIN * (ended - began) if timed else math.inf
         known = set(routes)
         self._seen = [route for route in seen if route not in known]
 
