@@ -40,8 +40,8 @@ _ENUMERATE_GAP = 0.03
 _RETRY = 0.85
 #: Dives at the root after each set of rounds of cuts; nodes that are cut between those that look for plans.
 _DIVES, _PLANS_EVERY = 2, 10
-#: Relative gap after the first cuts that calls for a longer search for plans; another one follows when so many
-#: times its seconds have gone into bounds.
+#: Relative gap after the first cuts that calls for a longer search for plans; another one follows when bounds
+#: have taken so many times its seconds.
 _SEARCH_GAP, _AGAIN = 0.002, 3.0
 #: Share of the time limit that is late, the relative gap that calls for a bound of another kind then, and the
 #: share of the time left that it gets.
