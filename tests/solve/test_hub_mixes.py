@@ -177,8 +177,9 @@ def test_every_route_is_bounded_at_any_multipliers(whole):
         enter = tuple((s, s[0], float(rng.uniform(0, 5))) for s in sets[2:])
         of = {k: OfType(enter, {"shift": 1.0, "range": 0.5}, *nothing) for k in program.layout.types}
         found = Multipliers(prize, fleet, of)
-        _, each = floor.bound(found)
-        _, stricter = strict.bound(found)
+        everything = np.arange(len(program.layout.types))
+        _, each = floor.bound(found, everything)
+        _, stricter = strict.bound(found, everything)
         some = np.array([0, len(each) - 1])
         np.testing.assert_array_equal(floor.bound(found, some)[1], each[some])
         assert (strict.bound(found, some)[1] >= each[some]).all()
@@ -290,7 +291,8 @@ def test_a_type_without_duals_of_its_own_is_bounded_by_those_of_another():
     program = tree_program(day, rates)
     floor = RouteFloor(program, day, rates)
     none = OfType((), {}, np.zeros((10, 10)), np.zeros(10))
-    _, each = floor.bound(Multipliers(np.zeros(10), (), {program.layout.types[0]: none}))
+    found = Multipliers(np.zeros(10), (), {program.layout.types[0]: none})
+    _, each = floor.bound(found, np.arange(len(program.layout.types)))
     singles = pool_prices(day, [(i,) for i in range(1, 10)], rates).cost
     assert (each <= singles[:, list(program.layout.types)].min(axis=0) + 1e-9).all()
     assert (each > 0).all()

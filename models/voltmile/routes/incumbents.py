@@ -108,33 +108,22 @@ def long_fleet_search(
     far apart: with more time there are more of them, and each round knows the routes of those before.
     """
     desk = Desk(problem, seed, Effort(iterations, time_limit_s, stop), recombine=recombine)
-    each = _SECONDS_A_ROUND * max(problem.size, 1)
-    rounds = 1 if time_limit_s is None else max(1, math.floor(time_limit_s / each))
-    recombining = None if time_limit_s is None else _RECOMBINING * time_limit_s / rounds
+    counts, demand = vehicles_available(problem), float(problem.demand.sum())
+    choice = _holds(problem, counts) > _SPARE * demand
+    able = [mix for mix in _limited(mixes, counts) if _holds(problem, mix) >= demand]
+    rounds = _rounds(problem, time_limit_s)
+    recombining = _share(time_limit_s, rounds * (2 if choice else 1))
     for left in range(rounds, 0, -1):
-        _long_round(desk, mixes, desk.effort.part(1 / left), recombining)
+        runs = desk.effort.part((1 - _RECOMBINING) / left)
+        search_within(desk, enough(problem), None, runs.part(_LONG_FREE) if choice else runs)
+        desk.recombine(recombining)
+        if choice:
+            for effort, mix in _shared(runs, _listed([desk.mix(), *able], _LONG_MIXES) or [counts]):
+                search_within(desk, mix, None, effort)
+            desk.recombine(recombining)
         if desk.effort.over:
             break
     return desk.found()
-
-
-def _long_round(
-    desk: Desk, mixes: Sequence[Sequence[int]], effort: Effort, recombining: float | None
-) -> None:
-    """Run once with any vehicles, then within mixes."""
-    problem = desk.problem
-    counts, demand = vehicles_available(problem), float(problem.demand.sum())
-    choice = _holds(problem, counts) > _SPARE * demand
-    runs = effort.part(1 - _RECOMBINING)
-    if choice and recombining is not None:
-        recombining /= 2  # once more after the mixes
-    search_within(desk, enough(problem), None, runs.part(_LONG_FREE) if choice else runs)
-    desk.recombine(recombining)
-    if choice:
-        able = [mix for mix in _limited(mixes, counts) if _holds(problem, mix) >= demand]
-        for part, mix in _shared(runs, _listed([desk.mix(), *able], _LONG_MIXES) or [counts]):
-            search_within(desk, mix, None, part)
-        desk.recombine(recombining)
 
 
 def _limited(mixes: Sequence[Sequence[int]], counts: Sequence[int]) -> list[list[int]]:
@@ -165,5 +154,11 @@ def _starts(problem: RoutingProblem, iterations: int | None, seconds: float | No
     return max(1, min(_MOST_STARTS, int(min(by_iterations, by_seconds) / max(problem.size, 1))))
 
 
-def _share(seconds: float | None) -> float | None:
-    return None if seconds is None else seconds * _RECOMBINING
+def _rounds(problem: RoutingProblem, seconds: float | None) -> int:
+    """How many rounds of long runs there is time for."""
+    return 1 if seconds is None else max(1, int(seconds / (_SECONDS_A_ROUND * max(problem.size, 1))))
+
+
+def _share(seconds: float | None, times: int = 1) -> float | None:
+    """Seconds of a recombination, where there are so many."""
+    return None if seconds is None else seconds * _RECOMBINING / times

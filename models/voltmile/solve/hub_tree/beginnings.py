@@ -24,22 +24,23 @@ _NEAREST, _ENTRIES = 5, 4_000_000
 class Near(NamedTuple):
     """The nearest villages of each, and what going on from one to another keeps of what is remembered.
 
-    Sets of the nearest villages of i are numbers: bit q is its q-th nearest. Going on from i to j does not
-    depend on all bits; arcs are listed once for each set of those it depends on.
+    Sets of the nearest villages of i are numbers: bit q stands for ``village[i, q]``. Going on from i to j
+    does not depend on all bits; arcs are listed once for each set of those it depends on.
 
     Attributes
     ----------
     village : array of int, shape (n + 1, s)
     start : array of int, shape (n + 2,)
         Of the arcs to each village among those below.
-    tail : array of int
+    tail : array of int32
         Where an arc comes from.
     within : array of int
         The largest set at its tail that may be remembered.
-    gives : array of int
+    gives : array of int32
         The set remembered at its head if so.
-    far : array of bool, shape (n + 1, n + 1)
-        ``far[j, i]``: going on from i to j keeps nothing and is not barred by anything; not listed.
+    far : array, shape (n + 1, n + 1)
+        ``far[j, i]`` is 0 where going on from i to j keeps nothing and is not barred by anything, which is
+        not listed; else infinity.
     """
 
     village: Any
@@ -72,7 +73,8 @@ def near_villages(km: Matrix, most: int) -> Near:
                 arcs += [] if far[j, i] else some
         start[j + 1] = len(arcs)
     tail, within, gives = np.array(arcs, dtype=np.int64).reshape(-1, 3).T.copy()
-    return Near(village, start, tail, within, gives, far)
+    unlisted = np.where(far, 0.0, np.inf)
+    return Near(village, start, tail.astype(np.int32), within, gives.astype(np.int32), unlisted)
 
 
 def _arcs(village: Ints, inside: Bools, i: int, j: int) -> list[tuple[int, int, int]]:
@@ -108,8 +110,8 @@ def beginnings(go: Any, carry: Any, units: Any, spare: int, near: Near, best: An
         Of a way from the hub and back to it.
     """
     n, most, sets = len(units) - 1, len(best) - 1, best.shape[2]
-    to, load, far = np.ascontiguousarray(go.T), np.ascontiguousarray(carry.T), np.where(near.far, 0.0, np.inf)
-    flat, tail, gives = best.reshape(-1), near.tail.astype(np.int32), near.gives.astype(np.int32)
+    to, load = np.ascontiguousarray(go.T), np.ascontiguousarray(carry.T)
+    flat, tail, gives = best.reshape(-1), near.tail, near.gives
     ahead = (units[tail] * (n + 1) + tail) * sets + near.within  # where an arc looks, from the row of w on
     any_way = np.full((most + 1, n + 1), np.inf)  # whatever is remembered
     end, step, found = np.full(n + 1, np.inf), np.empty(n + 1), np.empty(sets)
@@ -121,7 +123,7 @@ def beginnings(go: Any, carry: Any, units: Any, spare: int, near: Near, best: An
         for j in range(1, n + 1):
             if w < units[j]:
                 continue
-            to_j, load_j, far_j = to[j], load[j], far[j]
+            to_j, load_j, far_j = to[j], load[j], near.far[j]
             for i in range(n + 1):  # the compiler makes these loops wide
                 step[i] = to_j[i] + load_j[i] * aboard
             b = step[0]

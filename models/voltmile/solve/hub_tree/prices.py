@@ -145,22 +145,21 @@ class RouteFloor:
         """Whether the loads have few enough levels."""
         return max(self.loads.most) <= _MOST_LEVELS
 
-    def bound(self, found: Multipliers, types: Ints | None = None) -> tuple[float, Vector]:
+    def bound(self, found: Multipliers, types: Ints) -> tuple[float, Vector]:
         """Return a, b: a plan with X[k] routes of each type costs at least a + sum of b_k X_k.
 
         Parameters
         ----------
-        types : array of int, optional
-            Positions of the types in the program that b is of; all by default.
+        types : array of int
+            Positions of the types in the program that b is of.
         """
         fixed, each = self.by_type(found, types)
         return fixed, np.max(list(each.values()), axis=0)
 
-    def by_type(self, found: Multipliers, types: Ints | None = None) -> tuple[float, dict[int, Vector]]:
+    def by_type(self, found: Multipliers, types: Ints) -> tuple[float, dict[int, Vector]]:
         """Return a and, by the type whose dual values are used, b as in ``bound``."""
-        some = range(len(self._types)) if types is None else types.tolist()
         each = {
-            ride: np.array([self._walks(t, found, of, own=ride == self._types[t])[1] for t in some])
+            ride: np.array([self._walks(t, found, of, own=ride == self._types[t])[1] for t in types])
             for ride, of in found.types.items()
         }
         return self.sides(found), each

@@ -184,11 +184,11 @@ class StrictFloor:
         """Prepare to look at the routes of a type by its own dual values."""
         return self._look(self._types.index(ride), found, ride)
 
-    def bound(self, found: Multipliers, types: Ints | None = None) -> tuple[float, Vector]:
+    def bound(self, found: Multipliers, types: Ints) -> tuple[float, Vector]:
         """As ``RouteFloor.bound``, by the dual values of the type that promise most."""
         fixed, each = self._floor.by_type(found, types)
         best = np.max(list(each.values()), axis=0)
-        for q, t in enumerate(range(len(self._types)) if types is None else types.tolist()):
+        for q, t in enumerate(types.tolist()):
             ride = max(each, key=lambda ride: float(each[ride][q]))
             best[q] = max(best[q], self._look(t, found, ride, brief=True).least(effort=_OTHERS)[0])
         return fixed, best

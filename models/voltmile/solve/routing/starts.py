@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import chain
 
 from voltmile.problem.routing import Route, RoutingProblem
 from voltmile.routes.incumbents import Found, fleet_search, long_fleet_search
@@ -144,11 +143,26 @@ def recharges(problem: RoutingProblem) -> bool:
 def _with_stations(search: Search, seed: int) -> list[Route]:
     """Build and improve a plan by insertion and local search; PyVRP knows no stations."""
     problem = search.problem
+    pool, used = _inserted(search, seed)
+    again = regroup(search, pool, 0.5 * _SHARE * min(search.left, 600.0))
+    driven = [best_route(problem, tour.vehicle, tour.order) for tour in again.plan]
+    plan = [route for route in driven if route is not None]
+    if len(plan) == len(driven):
+        search.offer(plan, "recombination")
+    alone = [Tour(k, (i,)) for k in range(len(problem.vehicles)) for i in range(1, problem.size + 1)]
+    tours = dict.fromkeys([*again.near[:_COLUMNS], *used[:_COLUMNS], *alone])
+    routes = (best_route(problem, tour.vehicle, tour.order, charges=False) for tour in tours)
+    return list(dict.fromkeys([*search.plan, *(route for route in routes if route is not None)]))
+
+
+def _inserted(search: Search, seed: int) -> tuple[dict[Tour, float], list[Tour]]:
+    """Offer plans by insertion; return tours seen with their costs, and those of good plans, best first."""
+    problem = search.problem
     restarts = _RESTARTS if problem.size <= _LARGE else 1
     seconds, ends = max(0.5, _SHARE * search.left / restarts), search.seconds + _SHARE * search.left
     rounds = min(_ROUNDS, 40 + 8 * problem.size)
     pool: dict[Tour, float] = {}
-    used: list[list[Tour]] = []
+    used: list[Tour] = []
     for restart in range(restarts):
         found = first_plan(
             problem,
@@ -159,18 +173,10 @@ def _with_stations(search: Search, seed: int) -> list[Route]:
         )
         pool.update(found.pool)
         better = search.offer(found.routes, "insertion")
-        used.insert(0 if better else len(used), found.used)
+        used = [*found.used, *used] if better else [*used, *found.used]
         if search.ended() or search.seconds >= ends:
             break
-    again = regroup(search, pool, 0.5 * _SHARE * min(search.left, 600.0))
-    driven = [best_route(problem, tour.vehicle, tour.order) for tour in again.plan]
-    plan = [route for route in driven if route is not None]
-    if len(plan) == len(driven):
-        search.offer(plan, "recombination")
-    alone = [Tour(k, (i,)) for k in range(len(problem.vehicles)) for i in range(1, problem.size + 1)]
-    tours = dict.fromkeys([*again.near[:_COLUMNS], *list(chain(*used))[:_COLUMNS], *alone])
-    routes = (best_route(problem, tour.vehicle, tour.order, charges=False) for tour in tours)
-    return list(dict.fromkeys([*search.plan, *(route for route in routes if route is not None)]))
+    return pool, used
 
 
 def single_visits(problem: RoutingProblem) -> list[Route]:

@@ -104,8 +104,7 @@ class Tree:
         count_first: bool = False,
     ) -> None:
         problem = search.problem
-        self._count_first, self._seed, self._searched = count_first, 1000 * seed + 100, False
-        self._search_due = 0.0
+        self._count_first, self._seed, self._search_due = count_first, 1000 * seed + 100, 0.0
         self._seen: list[Route] = []
         self._mix: list[float] = []
         self._master: Master | None = None
@@ -269,7 +268,7 @@ class Tree:
     @property
     def _waits_for_search(self) -> bool:
         """Whether seconds are kept for a search that has not been."""
-        return self._kept_s > 0 and not self._searched
+        return self._kept_s > 0 and self._search_due == 0
 
     @property
     def _bounded_poorly(self) -> bool:
@@ -295,7 +294,7 @@ class Tree:
 
     def _search_longer(self) -> None:
         assert self._master is not None
-        self._searched, kept, began = True, min(self._kept_s, self.search.left), self.search.seconds
+        kept, began = min(self._kept_s, self.search.left), self.search.seconds
         routes, n = self._master.routes, self.search.problem.size
         others = [route for route in routes if is_elementary(route, n)] if kept > 0 else []
         seen = second_search(self.search, self._mix, self._seed, kept, others)
