@@ -298,7 +298,7 @@ def test_a_type_without_duals_of_its_own_is_bounded_by_those_of_another():
     assert (each > 0).all()
 
 
-def best_first_of(rng: np.random.Generator, n: int, neighbours: int):
+def best_first_of(rng: np.random.Generator, n: int, neighbours: int, seen: int):
     """Return random ways, a memory and beginnings at two prices of the resource."""
     km = rng.uniform(1, 9, (n + 1, n + 1))
     go, carry = km - rng.uniform(0, 12, n + 1)[:, None], rng.uniform(0, 0.5, (n + 1, n + 1))
@@ -309,7 +309,7 @@ def best_first_of(rng: np.random.Generator, n: int, neighbours: int):
     assert found is not None
     memory = NgMemory(found.bit, np.where(found.inside, found.bit[None, :], np.uint64(0)), found.common)
     reach = shortest_ways_out(km), shortest_ways_out(carry)
-    near, prices = near_villages(km, ways.most), np.array([0.0, 0.7])
+    near, prices = near_villages(km, ways.most, seen), np.array([0.0, 0.7])
     best = np.empty((2, ways.most + 1, n + 1, 1 << near.village.shape[1]))
     least = max(
         float(beginnings(go + price * km, carry * (1 + price), units, ways.spare, near, best[q]))
@@ -330,15 +330,14 @@ def remembered(near, path: tuple[int, ...]) -> set[int] | None:
     return known
 
 
-def test_beginnings_are_the_cheapest_that_remember_their_nearest_villages(monkeypatch):
-    monkeypatch.setattr("voltmile.solve.hub_tree.beginnings._NEAREST", 2)
+def test_beginnings_are_the_cheapest_that_remember_their_nearest_villages():
     rng, n, kinds = np.random.default_rng(5), 5, set()
     for _ in range(12):
         km = rng.uniform(1, 9, (n + 1, n + 1))
         go, carry = km - rng.uniform(0, 12, n + 1)[:, None], rng.uniform(0, 0.5, (n + 1, n + 1))
         np.fill_diagonal(go, np.inf)
         units, most, spare = np.r_[0, rng.integers(1, 3, n)], 6, int(rng.integers(0, 2))
-        near = near_villages(km, most)
+        near = near_villages(km, most, 2)
         best = np.empty((most + 1, n + 1, 4))
         least = beginnings(go, carry, units, spare, near, best)
         truth, closed = np.full((most + 1, n + 1, 4), np.inf), np.inf
@@ -388,16 +387,15 @@ def ends(tree, label: int) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("neighbours", [1, 3, 5])
-def test_best_first_finds_the_cheapest_route_or_bounds_it(neighbours, monkeypatch):
-    monkeypatch.setattr("voltmile.solve.hub_tree.beginnings._NEAREST", 1)
+def test_best_first_finds_the_cheapest_route_or_bounds_it(neighbours):
     rng = np.random.default_rng(neighbours)
     bound = cut_off = 0
     step = 0.01  # of the queue: what it proves is that much lower
     for _ in range(150):
-        ways, memory, first = best_first_of(rng, 5, neighbours)
+        ways, memory, first = best_first_of(rng, 5, neighbours, 1)
         orders = [p for m in range(1, 6) for p in itertools.permutations(range(1, 6), m)]
         truth = min(sums_of(ways, p)[0] for p in orders)
-        least, found, labels, complete = cheapest(ways, memory, first, 1e9, step, 4, 3.0, 10_000, True)
+        least, found, labels, complete, grown = cheapest(ways, memory, first, 1e9, step, 4, 3.0, 10_000, True)
         assert complete
         assert least <= truth + 1e-9
         if neighbours == 5:  # everything is remembered
@@ -409,30 +407,30 @@ def test_best_first_finds_the_cheapest_route_or_bounds_it(neighbours, monkeypatc
             assert all(a <= b + step for a, b in itertools.pairwise(costs))
         bound += least < truth - 2 * step
         # Cut off, it bounds all the same; more than asked for is not proven.
-        short, none, _, complete = cheapest(ways, memory, first, 1e9, step, 1, 0.0, 3, True)
+        short, none, _, complete, few = cheapest(ways, memory, first, 1e9, step, 1, 0.0, 3, True)
         assert short <= least + 1e-9
         assert complete or not none
+        assert few <= min(3, grown)
         cut_off += not complete and short < least - 1e-6
-        below, _, _, _ = cheapest(ways, memory, first, least - 0.5, step, 1, 0.0, 10_000, True)
+        below, *_ = cheapest(ways, memory, first, least - 0.5, step, 1, 0.0, 10_000, True)
         assert below == least - 0.5
         # A quick look finds routes that are there.
-        quick, routes, labels, _ = cheapest(ways, memory, first, 1e9, step, 4, 3.0, 10_000, False)
+        quick, routes, labels, *_ = cheapest(ways, memory, first, 1e9, step, 4, 3.0, 10_000, False)
         assert quick >= least - 1e-9
         assert sums_of(ways, ends(labels, routes[0]))[0] <= quick + step + 1e-9
     assert (bound > 0) == (neighbours < 5)
     assert cut_off
 
 
-def test_best_first_is_right_where_villages_share_bits(monkeypatch):
-    monkeypatch.setattr("voltmile.solve.hub_tree.beginnings._NEAREST", 2)
+def test_best_first_is_right_where_villages_share_bits():
     rng, n, below = np.random.default_rng(8), 7, 0
     orders = [p for m in range(1, n + 1) for p in itertools.permutations(range(1, n + 1), m)]
     for _ in range(12):
-        ways, memory, first = best_first_of(rng, n, 3)
+        ways, memory, first = best_first_of(rng, n, 3, 2)
         assert len(set(memory.bit[1:].tolist())) < n
         assert (first.near[1:] != 0).all()
         truth = min(sums_of(ways, p)[0] for p in orders if ways.units[list(p)].sum() <= ways.most)
-        least, _, _, complete = cheapest(ways, memory, first, 1e9, 0.01, 1, 0.0, 100_000, True)
+        least, _, _, complete, _ = cheapest(ways, memory, first, 1e9, 0.01, 1, 0.0, 100_000, True)
         assert complete
         assert least <= truth + 1e-9
         below += least < truth - 0.02

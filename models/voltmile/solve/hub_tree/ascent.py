@@ -328,8 +328,9 @@ class Ascent:
         self._routes.found.clear()
         reduced = costs - columns[: len(self._rows)].T @ self._center[self._rows]
         of = np.array(self._routes.type, dtype=np.int64)
-        least = np.array([reduced[of == t].min(initial=math.inf) for t in range(kinds)])
-        near = np.flatnonzero(reduced - least[of] <= self._cost - self.bound)
+        able = self._able()
+        least = np.array([reduced[able & (of == t)].min(initial=math.inf) for t in range(kinds)])
+        near = np.flatnonzero(able & (reduced - least[of] <= self._cost - self.bound))
         m = len(self._rows)
         ones = sp.eye_array(m + kinds, format="csc")
         width = 2 * (m + kinds) + len(near)
@@ -349,6 +350,10 @@ class Ascent:
             options={"presolve": "off"},
         )
         self._set_box()
+
+    def _able(self) -> Bools:
+        """Return which walks a linear program may begin with, where they are near."""
+        return np.ones(len(self._routes.cost), dtype=np.bool_)
 
     def _set_box(self) -> None:
         """Price what a row lacks and exceeds at the sides of the box: its dual value keeps to them."""

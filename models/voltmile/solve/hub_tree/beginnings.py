@@ -17,8 +17,8 @@ from voltmile.routes.labelling.neighbourhoods import nearest
 from voltmile.routes.network import Matrix
 from voltmile.solve.two_index import Bools, Ints
 
-#: Villages a beginning remembers besides its last one; entries of a table at most, which make them fewer.
-_NEAREST, _ENTRIES = 5, 4_000_000
+#: Entries of a table at most, which make the villages remembered fewer.
+_ENTRIES = 4_000_000
 
 
 class Near(NamedTuple):
@@ -51,10 +51,19 @@ class Near(NamedTuple):
     far: Any
 
 
-def near_villages(km: Matrix, most: int) -> Near:
-    """Find the nearest villages, by the distance from each, for tables of so many units."""
+def near_villages(km: Matrix, most: int, number: int) -> Near:
+    """Find the nearest villages, by the distance from each.
+
+    Parameters
+    ----------
+    km : array, shape (n + 1, n + 1)
+    most : int
+        Units a table has rows for.
+    number : int
+        Villages that a beginning remembers besides its last one; fewer where tables would be too large.
+    """
     n = len(km) - 1
-    size = max(0, min(_NEAREST, n - 1, int(math.log2(_ENTRIES / ((most + 1) * (n + 1))))))
+    size = max(0, min(number, n - 1, int(math.log2(_ENTRIES / ((most + 1) * (n + 1))))))
     inside = nearest(km, size + 1)
     np.fill_diagonal(inside, val=False)
     village = np.zeros((n + 1, size), dtype=np.int64)

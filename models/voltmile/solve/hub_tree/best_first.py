@@ -122,7 +122,7 @@ def cheapest(
     within: float,
     effort: int,
     exact: bool,
-) -> tuple[float, Any, Labels, bool]:
+) -> tuple[float, Any, Labels, bool, int]:
     """Bound all feasible elementary routes that cost less than ``below``, and find ng-routes.
 
     Labels leave the queue by what a route they end costs at least; one that a label grown before it at its
@@ -157,6 +157,8 @@ def cheapest(
     labels : Labels
     complete : bool
         The effort was enough.
+    grown : int
+        Labels grown.
     """
     go, carry, take, take_carry, units, most, spare, limit = ways
     bit, seen, common = memory
@@ -258,4 +260,4 @@ def cheapest(
     complete = len(found) > 0 or grown < effort
     if len(found) == 0:
         least = below if complete else min(below, first.least + now * step)
-    return least, found, Labels(village, came), complete
+    return least, found, Labels(village, came), complete, grown

@@ -33,8 +33,6 @@ class Effort:
         With time windows, nodes whose numbers of vehicles are searched for a plan.
     mix_rounds : int
         Linear programs of a mix of vehicles at a time, at most.
-    mix_share : float
-        Part of the time limit after which work on the mixes ends.
     """
 
     neighbours: int = 8
@@ -52,7 +50,6 @@ class Effort:
     every: int = 4
     guided: int = 12
     mix_rounds: int = 40
-    mix_share: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)

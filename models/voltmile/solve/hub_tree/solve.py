@@ -73,8 +73,7 @@ def solve_hub_day(
     searched, first = work.clock(), plans.cost
     scale = plans.cost if 0 < plans.cost < math.inf else 1 + 4 * float(program.matrix.c.max()) * program.n
     solver = NodeSolver(program, scale, effort, work)
-    over = _ends(began + effort.mix_share * time_limit_s, stop, clock)[0]
-    mixes = _mixes(plans, program, effort, gap, Work(over, work.clock, work.parts))
+    mixes = _mixes(plans, program, effort, gap, work)
     tree = Tree(solver, plans, gap, effort, work, mixes)
     known = tree.bound
     tree.trace += [TracePoint(searched, 0, first, 0.0), TracePoint(work.clock(), 0, plans.cost, tree.bound)]

@@ -7,10 +7,12 @@ keep it: an electric type its range, the others the shift (models/ROUTING.md, *H
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voltmile.routes.day import HubDay
 from voltmile.routes.labelling.neighbourhoods import nearest, neighbourhoods
@@ -32,6 +34,9 @@ from voltmile.solve.two_index import Ints
 
 #: Villages a label remembers, its own with them.
 _NEIGHBOURS = 8
+#: Villages that beginnings remember: where labels are few, and where they are many; labels of the searches at
+#: the last dual values that are few, and many. More villages take three times as long and leave fewer labels.
+_NEAREST, _FEW, _MANY = (3, 5), 1_000, 10_000
 #: Labels grown in a call: when routes are looked for, when a bound is proven, and when all types are bounded.
 _FAIR, EXACT, _OTHERS = 20_000, 70_000, 10_000
 #: Costs above the least that labels leave in the order of, as a share of a plan's.
@@ -76,6 +81,13 @@ class _Table(NamedTuple):
     room: int
 
 
+class _Seen(NamedTuple):
+    """Villages that beginnings remember, and their bits in the memory of labels."""
+
+    near: Near
+    bits: NDArray[np.uint64]
+
+
 @dataclass(frozen=True, eq=False)
 class Look:
     """The routes of a type at dual values.
@@ -88,6 +100,9 @@ class Look:
         More than rounding can change a route's cost by.
     span : float
         Costs that routes are told apart within, from the least on.
+    type : int
+    grown : array of int, shape (T,)
+        Labels of all searches, by type: counted up.
     """
 
     ways: Ways
@@ -95,6 +110,8 @@ class Look:
     first: Beginnings
     off: float
     span: float
+    type: int
+    grown: Ints
 
     def routes(self, below: float, many: int, within: float) -> tuple[float, list[Nodes]]:
         """Look quickly for routes that cost less than ``below``; nothing is proven.
@@ -143,9 +160,10 @@ class Look:
         if not self.first.least < below:  # nor is there a walk, where it is infinite
             return below, [], True
         step = max(min(below - self.first.least, self.span), self.off) / SLOTS
-        least, ends, labels, complete = cheapest(
+        least, ends, labels, complete, grown = cheapest(
             self.ways, self.memory, self.first, below, step, many, within, effort, exact
         )
+        self.grown[self.type] += grown
         return float(least), [_nodes(labels, end) for end in ends], bool(complete)
 
 
@@ -160,7 +178,8 @@ class StrictFloor:
     floor : RouteFloor
         Of the same program.
     memory : NgMemory
-    near : Near
+    near : sequence of Near
+        For beginnings that remember few villages, and more.
     cost : float
         Of a plan; sets the scale of prices.
     """
@@ -171,14 +190,17 @@ class StrictFloor:
         day: HubDay,
         floor: RouteFloor,
         memory: NgMemory,
-        near: Near,
+        near: Sequence[Near],
         cost: float,
     ) -> None:
         self._types, self._floor, self._cost = program.layout.types, floor, cost
         self._resources = [_resource(program, day, floor, k) for k in self._types]
         self._price = [0.0] * len(self._types)
-        self._memory, self._near = memory, near
-        self._near_bit = memory.seen[np.arange(len(near.village))[:, None], near.village]
+        self._memory = memory
+        each = np.arange(program.n + 1)[:, None]
+        self._near = [_Seen(one, memory.seen[each, one.village]) for one in near]
+        self._which = np.zeros(len(self._types), dtype=np.int64)
+        self._grown = np.zeros(len(self._types), dtype=np.int64)
 
     def look(self, found: Multipliers, ride: int) -> Look:
         """Prepare to look at the routes of a type by its own dual values."""
@@ -197,6 +219,7 @@ class StrictFloor:
         own = self._types[t] == ride
         arcs, loads = self._floor.arcs(t, found, found.types[ride], own=own), self._floor.loads
         taken, most = self._resources[t], loads.most[t]
+        grown = np.zeros_like(self._grown) if brief else self._counted(t)
         first = self._beginnings(t, arcs, brief=brief)
         ways = Ways(arcs.go, arcs.carry, taken.take, taken.carry, loads.units, most, loads.spare, taken.limit)
         price = float(first.price.max())
@@ -204,7 +227,16 @@ class StrictFloor:
         off, span = arcs.off + 8 * (most + 10) * 2.0**-52 * (size if price else 0.0), _SPAN * self._cost
         if math.isfinite(first.least):  # and the edges of slots
             off += 8 * 2.0**-52 * (abs(first.least) + span)
-        return Look(ways, self._memory, first, off, span)
+        return Look(ways, self._memory, first, off, span, t, grown)
+
+    def _counted(self, t: int) -> Ints:
+        """Choose the tables of a type by the labels grown since; these are counted anew."""
+        if self._grown[t] < _FEW:
+            self._which[t] = 0
+        elif self._grown[t] > _MANY:
+            self._which[t] = 1
+        self._grown[t] = 0
+        return self._grown
 
     def _beginnings(self, t: int, arcs: Arcs, *, brief: bool) -> Beginnings:
         """Tables at some prices of the resource, around the one that was best the last time.
@@ -217,9 +249,9 @@ class StrictFloor:
             prices = [known]
         elif taken.limit < _NO_LIMIT:
             prices = [known * factor for factor in _AROUND] if known else [unit * factor for factor in _FIRST]
-        shape = loads.most[t] + 1, len(loads.units), 1 << self._near.village.shape[1]
-        best = np.empty((len(prices), *shape))
-        tables = [_Table(price, self._fill(t, arcs, price, best[q]), q) for q, price in enumerate(prices)]
+        near, bits = self._near[self._which[t]]
+        best = np.empty((len(prices), loads.most[t] + 1, len(loads.units), 1 << bits.shape[1]))
+        tables = [_Table(p, self._fill(t, arcs, p, near, best[q]), q) for q, p in enumerate(prices)]
         for _ in range(_MOST_PRICES if len(prices) > 1 else 0):
             at = max(range(len(tables)), key=lambda q: tables[q].least)
             gain = tables[at].least - tables[1 if at == 0 else at - 1].least
@@ -228,19 +260,19 @@ class StrictFloor:
                 break
             # The best price is farther on: its table takes the place of the one at the other end.
             price, room = tables[at].price * (2.0 if at else 0.5), tables.pop(0 if at else -1).room
-            new = _Table(price, self._fill(t, arcs, price, best[room]), room)
+            new = _Table(price, self._fill(t, arcs, price, near, best[room]), room)
             tables.insert(len(tables) if at else 0, new)
         top = max(tables, key=lambda table: table.least)
         if math.isfinite(top.least) and len(tables) > 1:
             self._price[t] = min(max(top.price, unit * _FARTHEST[0]), unit * _FARTHEST[1])
         price_of = np.array([table.price for table in sorted(tables, key=lambda table: table.room)])
-        return Beginnings(price_of, best, self._near_bit, taken.reach, taken.reach_carry, top.least)
+        return Beginnings(price_of, best, bits, taken.reach, taken.reach_carry, top.least)
 
-    def _fill(self, t: int, arcs: Arcs, price: float, best: FloatArray) -> float:
+    def _fill(self, t: int, arcs: Arcs, price: float, near: Near, best: FloatArray) -> float:
         """Fill the table of a price; return the least cost of a whole walk, what it may take paid back."""
         taken, loads = self._resources[t], self._floor.loads
         go, carry = arcs.go + price * taken.take, arcs.carry + price * taken.carry
-        least = float(beginnings(go, carry, loads.units, loads.spare, self._near, best))
+        least = float(beginnings(go, carry, loads.units, loads.spare, near, best))
         return least - price * taken.limit
 
 
@@ -249,7 +281,8 @@ def strict_floor(program: TreeProgram, day: HubDay, floor: RouteFloor, cost: flo
     memory = _memory(day.network.distance_km)
     if memory is None:
         return None
-    near = near_villages(day.network.distance_km, max(floor.loads.most))
+    most = max(floor.loads.most)
+    near = [near_villages(day.network.distance_km, most, number) for number in _NEAREST]
     return StrictFloor(program, day, floor, memory, near, cost)
 
 

@@ -11,13 +11,12 @@ from voltmile.solve.hub_tree.ascent import Ascent, Evaluated, Routes, of_routes
 from voltmile.solve.hub_tree.master import Master
 from voltmile.solve.hub_tree.prices import NONE, Multipliers, RouteFloor
 from voltmile.solve.hub_tree.strict import EXACT, Look, StrictFloor
-from voltmile.solve.two_index import Ints
+from voltmile.solve.two_index import Bools, Ints
 
 #: Routes of a type that come in at once; how much dearer than the cheapest, as a share of a plan's cost.
 _ROUTES, _WITHIN = 60, 6e-3
-#: Steps on end that gain nothing, a search cut off, after which walks tell the way; it ends after twice as
-#: many.
-_PATIENCE = 4
+#: Steps on end that gain nothing, a search cut off, after which it ends; before that walks tell the way.
+_PATIENCE = 2
 #: More labels a search where nothing else helps.
 _HARDER = 3
 #: Values of a walk that counts as used; part of a village that counts as open.
@@ -134,6 +133,10 @@ class StrictAscent(Ascent):
         self._dismissed = np.setdiff1d(self._dismissed, back)
         return super()._take_in()
 
+    def _able(self) -> Bools:
+        """Leave out what keeps no limit: next to it nothing else seems near."""
+        return np.array(self._routes.feasible, dtype=np.bool_)
+
     def _begin(self, new: Ints) -> None:
         self._dismissed = np.zeros(0, dtype=np.int64)
         super()._begin(new)
@@ -154,10 +157,9 @@ class StrictAscent(Ascent):
             each[t], cut_off = min(each[t], proven), cut_off or not complete
         value = self._sum(sides, each)
         self._cut_off = self._cut_off + 1 if cut_off and value < self._worth_having else 0
-        if self._cut_off == _PATIENCE:
+        self.done = self._cut_off >= _PATIENCE
+        if self._cut_off and not self.done:
             self._ask_walks(found)
-        elif self._cut_off >= 2 * _PATIENCE:
-            self.done = True
         return Evaluated(value, cut_off)
 
     def _quick(self, looks: Sequence[Look], duals: Vector) -> Vector:
