@@ -347,7 +347,7 @@ class Ascent:
                 col_upper=np.full(width, np.inf),
                 integrality=np.zeros(width, dtype=np.int32),
             ),
-            options={"presolve": "off"},
+            options={"presolve": "off", "simplex_strategy": 1},
         )
         self._set_box()
 

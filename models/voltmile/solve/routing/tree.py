@@ -245,21 +245,24 @@ class Tree:
         self.search.offer(_once(routes, self.search.problem.size), "integral master")
 
     def _look_for_plans(self, node: Node, master: Master, solved: Converged) -> None:
-        """Search, dive and recombine, at the root after each set of cuts and at some nodes below it."""
-        due = node.depth == 0 or (self._cut_nodes % _PLANS_EVERY == 1 and self._looked is not node)
-        if not due or solved.bound >= self.search.goal:
+        """Search when due; dive and recombine then, at the root after cuts, and at some nodes below it."""
+        if solved.bound >= self.search.goal:
+            return
+        searched = self._search(solved)
+        often = node.depth == 0 or (self._cut_nodes % _PLANS_EVERY == 1 and self._looked is not node)
+        if not (often or searched):
             return
         self._looked = node
-        self._search(solved)
         dive(self.search, master, node.pricer, node.allowed, solved.point, _DIVES if node.depth == 0 else 1)
         self._improve(master, solved)
 
-    def _search(self, solved: Converged) -> None:
-        """Search longer, now and then, where the plan seems to be what is not good."""
+    def _search(self, solved: Converged) -> bool:
+        """Search longer, now and then, where the plan seems to be what is not good; say whether that was."""
         gap = self.search.goal - solved.bound
         if self.search.seconds < self._search_due or gap <= _SEARCH_GAP * abs(self.search.goal):
-            return
+            return False
         self._search_longer()
+        return True
 
     def _is_late(self) -> bool:
         """Whether what has to be done before time is up should be begun."""
