@@ -82,7 +82,6 @@ def test_bound_optimum_where_labels_forget_and_are_cut_off(make, monkeypatch):
     monkeypatch.setattr(strict_module, "_NEIGHBOURS", 2)
     monkeypatch.setattr(strict_module, "_FAIR", 3)
     monkeypatch.setattr(strict_ascent, "EXACT", 8)
-    monkeypatch.setattr(strict_ascent, "_PATIENCE", 1)
     checked, near = check(make, range(40))
     assert checked > 15
     assert near > checked / 2
@@ -152,9 +151,12 @@ def test_the_whole_solve_with_mixes():
     assert "mixes" in by
 
 
+@pytest.mark.parametrize("many", [10**9, 0])  # labels from which on beginnings remember more villages
 @pytest.mark.parametrize("whole", [True, False])
-def test_every_route_is_bounded_at_any_multipliers(whole):
-    rng = np.random.default_rng(5)
+def test_every_route_is_bounded_at_any_multipliers(whole, many, monkeypatch):
+    monkeypatch.setattr(strict_module, "_MANY", many)
+    monkeypatch.setattr(strict_module, "_FEW", 0)
+    rng, remembered_sets = np.random.default_rng(5), set()
     day, rates = sized(9, 3)
     rides = [replace(day.rides[0], load_per_km_kg=0.002, usable_kwh=26.0), *day.rides[1:]]
     kg = np.r_[0.0, rng.integers(0, 9, 9) * 7.5 if whole else rng.uniform(0.01, 60, 9)]
@@ -185,6 +187,7 @@ def test_every_route_is_bounded_at_any_multipliers(whole):
         assert (strict.bound(found, some)[1] >= each[some]).all()
         for t, k in enumerate(program.layout.types):
             look = strict.look(found, k)
+            remembered_sets.add(look.first.best.shape[3])
             least, walks, complete = look.least(1e6)
             assert complete
             higher += stricter[t] > each[t] + 0.1
@@ -211,6 +214,7 @@ def test_every_route_is_bounded_at_any_multipliers(whole):
             assert len(walks) == 1
             _, some = look.routes(1e6, 5, 10.0)
             assert 0 < len(some) <= 5
+    assert remembered_sets == ({8} if many else {8, 32})
     assert tight
     assert higher
 

@@ -102,7 +102,7 @@ class Look:
         Costs that routes are told apart within, from the least on.
     type : int
     grown : array of int, shape (T,)
-        Labels of all searches, by type: counted up.
+        Labels grown at the last dual values, by type; each search adds its own.
     """
 
     ways: Ways
