@@ -24,8 +24,8 @@ _LABELS = 3_000_000
 #: Arcs whose best routes are found for each route asked for: where one direction mirrors the other, a route
 #: is the best of two arcs.
 _ARCS = 3
-#: Arcs at each customer, of least reduced cost, that a rough call looks at.
-_PROMISING = 15
+#: Arcs at each customer that a rough call looks at: of least reduced cost, and as many of least cost.
+_PROMISING = 10
 
 
 @dataclass(frozen=True, eq=False)

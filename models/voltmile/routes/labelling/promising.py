@@ -13,21 +13,23 @@ from voltmile.routes.pricing import Prices, grid_of, on_grid
 def promising(problem: RoutingProblem, prices: Prices, most: int) -> NDArray[np.bool_]:
     """Mark allowed arcs (K, n + 1, n + 1): those at the depot, and the cheapest at every customer.
 
-    An arc costs what driving it does, less half of the prizes at its ends.
+    An arc costs what driving it does, and less half of the prizes at its ends: vehicles that are cheap to
+    drive find all routes over dear customers cheap, and need the near ones.
 
     Parameters
     ----------
     most : int
-        Arcs out of a customer, and into it, that are left.
+        Arcs out of a customer, and into it, that are left, of either cost.
     """
     grid = grid_of(problem)  # sums are exact on it, so that what is symmetric stays so
     prize = on_grid(np.r_[0.0, prices.customer[1:]] / 2, grid)
     kept = np.zeros_like(prices.allowed)
     for k in range(len(problem.vehicles)):
-        cost = on_grid(arc_cost(problem, k) + prices.arc[k], grid) - prize[:, None] - prize[None, :]
+        cost = on_grid(arc_cost(problem, k) + prices.arc[k], grid)
         cost[~prices.allowed[k]] = np.inf
         np.fill_diagonal(cost, np.inf)
-        kept[k] = _lowest(cost, most) | _lowest(cost.T, most).T
+        for of in (cost, cost - prize[:, None] - prize[None, :]):
+            kept[k] |= _lowest(of, most) | _lowest(of.T, most).T
         kept[k, 0], kept[k, :, 0] = True, True
     return kept & prices.allowed
 

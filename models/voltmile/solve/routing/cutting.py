@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from voltmile.routes.pricing import Pricer
 from voltmile.solve.routing.capacity import capacity_cut, violated
-from voltmile.solve.routing.generation import Converged, converge, reduced_costs
+from voltmile.solve.routing.columns import reduced_costs
+from voltmile.solve.routing.generation import Converged, converge
 from voltmile.solve.routing.master import Master, Point
 from voltmile.solve.routing.rows import ArcRow, Packed, Row, SubsetCut, VehicleRow, pack
 from voltmile.solve.routing.search import Search

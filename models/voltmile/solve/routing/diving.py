@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltmile.problem.routing import Route
-from voltmile.routes.pricing import EXACT, FAIR, ROUGH, Pricer
-from voltmile.solve.routing.generation import take
+from voltmile.routes.pricing import EXACT, Pricer
+from voltmile.solve.routing.columns import take
 from voltmile.solve.routing.master import Master, Point
-from voltmile.solve.routing.pool import PoolPricer
+from voltmile.solve.routing.quick import quick_cares
 from voltmile.solve.routing.rows import is_elementary
 from voltmile.solve.routing.search import Search
 
@@ -78,7 +78,7 @@ def _fix(rows: Master, allowed: NDArray[np.bool_], fixed: list[Route], fresh: li
 
 def _priced(search: Search, rows: Master, pricer: Pricer, allowed: NDArray[np.bool_]) -> Point:
     known = {(r.vehicle, *r.nodes) for r in rows.routes}
-    cares = (EXACT,) if isinstance(pricer, PoolPricer) else (ROUGH, FAIR)
+    cares = quick_cares(pricer, subsets=True) or (EXACT,)
     point = rows.solve()
     for _ in range(_ROUNDS):
         search.check_time()

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from voltmile.problem.routing import RoutingProblem, RoutingResult, Status
+from voltmile.problem.routing import Route, RoutingProblem, RoutingResult, Status
 from voltmile.routes.labelling.pricer import LabelPricer
 from voltmile.routes.pricing import Pricer
 from voltmile.routes.recharging.pricer import RechargingPricer
 from voltmile.routes.stop import Halt
 from voltmile.solve.routing.alarm import alarm
+from voltmile.solve.routing.dominated import needed_types, only, renamed
 from voltmile.solve.routing.search import OutOfTimeError, Search, TraceRow, dearest_drive
 from voltmile.solve.routing.starts import first_routes, recharges
 from voltmile.solve.routing.tree import Tree
@@ -48,16 +49,18 @@ def solve_routing(
     on_event
         Called with every line of the trace.
     """
-    priced = _vehicles_first(problem)
+    types = needed_types(problem)
+    useful = only(problem, types)
+    priced = _vehicles_first(useful)
     search = Search(priced, time.perf_counter() + time_limit_s, stop, on_event, gap)
     try:
         routes = first_routes(search, seed)
         pricer = pricer_of(priced, search.halt)
         with alarm(search):
-            Tree(search, pricer, routes, seed, problem.vehicles_first).run()
+            Tree(search, pricer, routes, seed, useful.vehicles_first).run()
     except OutOfTimeError:
         search.note("stopped")
-    return _result(problem, search)
+    return _result(useful, search, renamed(search.plan, types))
 
 
 def pricer_of(problem: RoutingProblem, halt: Halt | None = None) -> Pricer:
@@ -84,15 +87,15 @@ def _surcharge(problem: RoutingProblem) -> float:
     return float(2.0 ** math.ceil(math.log2(max(most, 1.0))))
 
 
-def _result(problem: RoutingProblem, search: Search) -> RoutingResult:
-    extra = _surcharge(problem) * len(search.plan)
+def _result(problem: RoutingProblem, search: Search, plan: tuple[Route, ...]) -> RoutingResult:
+    extra = _surcharge(problem) * len(plan)
     cost, bound = search.cost - extra, search.bound - extra
     if problem.vehicles_first and bound < 0:
         bound = -math.inf  # fewer routes are not excluded, so that no distance is
     return RoutingResult(
         status=_status(search),
-        routes=search.plan,
-        cost=cost if search.plan else math.inf,
+        routes=plan,
+        cost=cost if plan else math.inf,
         bound=min(bound, cost),
         bound_by=search.bound_by,
         columns=search.columns,

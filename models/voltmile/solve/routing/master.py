@@ -183,6 +183,18 @@ class Master:
                 subsets.append(SubsetRow(row.members, row.memory, -dual))
         return Prices(np.r_[0.0, duals.cover], vehicle, arc, allowed, tuple(subsets))
 
+    def charges_subsets(self, duals: Duals) -> bool:
+        """Whether routes pay for a subset row at the dual values."""
+        return any(
+            dual and isinstance(row, SubsetCut)
+            for row, dual in zip(self.rows, duals.rows.tolist(), strict=True)
+        )
+
+    def numbers(self, point: Point) -> Vector:
+        """Routes of each type in a point, shape (K,); those added since are not in it."""
+        kinds = np.array([route.vehicle for route in self.routes[: len(point.x)]], dtype=np.int64)
+        return np.bincount(kinds, point.x, len(self.problem.vehicles)).astype(np.float64)
+
     def dual_value(self, duals: Duals) -> float:
         """Sum of right-hand side times dual: the bound when no route has a negative reduced cost."""
         rhs = np.array([row.low if math.isfinite(row.low) else row.high for row in self.rows])

@@ -12,10 +12,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from voltmile.problem.routing import Route, RoutingProblem, Vector
+from voltmile.problem.routing import Route, RoutingProblem
 from voltmile.routes.labelling.graphs import arc_cost
 from voltmile.routes.recharging.evaluate import route_cost, with_charges
 from voltmile.routes.stop import Halt, lowered
+from voltmile.solve.routing.counts import RouteCounts
 
 #: One line of the trace: seconds, step, bound, cost, columns, cuts.
 TraceRow = tuple[float, str, float, float, int, int]
@@ -57,6 +58,7 @@ class Search:
         Set by ``alarm`` to cut a labelling short, which proves nothing then; lowered by ``check_time``.
     failure : Exception, optional
         What ``stop`` raised when ``alarm`` asked it.
+    counts : RouteCounts
     """
 
     problem: RoutingProblem
@@ -80,6 +82,7 @@ class Search:
 
     def __post_init__(self) -> None:
         self._stopped = False
+        self.counts = RouteCounts(self.problem)
         self._arc_costs: dict[int, NDArray[np.float64]] = {}
 
     @property
@@ -185,10 +188,3 @@ class Search:
         do, self.when_late = self.when_late, None
         if do is not None:
             do()
-
-    def most_routes(self) -> Vector:
-        """Most routes of each type a plan can have."""
-        n = self.problem.size
-        return np.array(
-            [n if v.count is None else min(n, v.count) for v in self.problem.vehicles], dtype=float
-        )

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from voltmile.problem.routing import Route, Vector
 from voltmile.routes.pricing import Pricer
 from voltmile.solve.routing.branching import Branch, choose, choose_count, is_symmetric
+from voltmile.solve.routing.columns import reduced_costs
 from voltmile.solve.routing.cutting import Limits, cut_rounds
 from voltmile.solve.routing.diving import dive
-from voltmile.solve.routing.generation import Converged, converge, reduced_costs
+from voltmile.solve.routing.generation import Converged, converge
 from voltmile.solve.routing.master import Master
 from voltmile.solve.routing.partition import partition
 from voltmile.solve.routing.pool import PoolPricer
@@ -196,9 +197,7 @@ class Tree:
 
     def _reached(self, node: Node, solved: Converged) -> None:
         assert self._master is not None
-        kinds = np.array([route.vehicle for route in self._master.routes], dtype=np.int64)
-        x = solved.point.x
-        self._mix = np.bincount(kinds[: len(x)], x, len(self.search.problem.vehicles)).tolist()
+        self._mix = self._master.numbers(solved.point).tolist()
         node.bound = max(node.bound, solved.bound)
         self._raise_bound(node.bound)
 

@@ -1,0 +1,97 @@
+"""How many routes a plan has at most, and which vehicle types it can do without."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from routing_truth import KINDS, apart, optimum, plain, random_problem
+
+from voltmile.check.routing import check_routing
+from voltmile.problem.routing import RoutingProblem, Vehicle
+from voltmile.solve.routing.counts import RouteCounts
+from voltmile.solve.routing.dominated import needed_types, only
+from voltmile.solve.routing.engine import solve_routing
+
+
+def on_a_plane(seed: int, *vehicles: Vehicle, n: int = 5) -> RoutingProblem:
+    rng = np.random.default_rng([21, seed])
+    return plain(apart(rng.uniform(0.0, 100.0, (n + 1, 2))), [0, *rng.integers(1, 10, n)], *vehicles)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_plan_is_cheaper_than_one_of_so_few_routes(seed: int) -> None:
+    large = Vehicle("large", capacity=14.0, fixed=float(seed % 3))
+    small = Vehicle("small", capacity=10.0, fixed=2.0, per_distance=1.5)
+    problem = on_a_plane(seed, *((large, small) if seed % 2 else (large,)))
+    most = RouteCounts(problem).together
+    assert most == 2 * math.ceil(problem.demand.sum() / 14.0) - 1
+    assert optimum(replace(problem, max_routes=int(most))) == pytest.approx(optimum(problem))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_nor_in_any_problem(seed: int) -> None:
+    problem = random_problem(np.random.default_rng([22, seed]), 5, KINDS[seed % len(KINDS)])
+    most = RouteCounts(problem).together
+    assert optimum(replace(problem, max_routes=int(most))) == pytest.approx(optimum(problem))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Vehicle("cheaper", capacity=5.0, per_distance=0.5),
+        Vehicle("for less", capacity=5.0, fixed=3.0),
+        Vehicle("to be used", capacity=5.0, fixed=9.0, least=1),
+        Vehicle("not for long", capacity=5.0, fixed=9.0, max_duration=300.0),
+    ],
+)
+def test_routes_are_not_merged_where_that_may_cost_something(other: Vehicle) -> None:
+    problem = on_a_plane(0, Vehicle("large", capacity=20.0, fixed=8.0), other)
+    assert RouteCounts(problem).together == problem.size
+
+
+def test_nor_where_the_way_over_the_depot_is_the_shortest() -> None:
+    problem = on_a_plane(1, Vehicle("v", capacity=20.0))
+    distance = problem.distance.copy()
+    distance[1, 2] = distance[1, 0] + distance[0, 2] + 1.0
+    assert RouteCounts(replace(problem, distance=distance)).together == problem.size
+
+
+def test_the_least_sum_takes_the_lowest_reduced_costs_as_often_as_a_plan_can() -> None:
+    types = (Vehicle("a", capacity=5.0, count=2), Vehicle("b", capacity=5.0), Vehicle("c", capacity=9.0))
+    counts = RouteCounts(replace(on_a_plane(2, *types), max_routes=3))
+    assert counts.least_sum(np.array([-5.0, -1.0, 0.0])) == -5.0 * 2 - 1.0
+    assert counts.least_sum(np.array([-1.0, -5.0, 0.0])) == -5.0 * 3
+    assert counts.least_sum(np.zeros(3)) == 0.0
+    assert counts.least_sum(np.array([-math.inf, 0.0, 0.0])) == -math.inf
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_types_that_another_replaces_are_not_needed(seed: int) -> None:
+    rng = np.random.default_rng([23, seed])
+    problem = random_problem(rng, 4, KINDS[seed % len(KINDS)], most_types=2)
+    own = problem.vehicles[0]
+    worse = replace(own, name="worse", capacity=own.capacity - 1, fixed=own.fixed + seed % 2, count=None)
+    place = seed % (len(problem.vehicles) + 1)
+    fleet = (*problem.vehicles[:place], worse, *problem.vehicles[place:])
+    problem = replace(problem, vehicles=fleet)
+    types = needed_types(problem)
+    assert place not in types
+    best = optimum(problem)
+    assert optimum(only(problem, types)) == pytest.approx(best)
+    result = solve_routing(problem)
+    assert result.cost == pytest.approx(best)
+    assert math.isinf(best) or check_routing(problem, result.routes, result.cost) == []
+
+
+def test_of_types_alike_the_first_is_needed_and_few_of_one_replace_none() -> None:
+    own = Vehicle("own", capacity=9.0)
+    problem = on_a_plane(3, own, replace(own, name="same"), replace(own, name="same too"))
+    assert needed_types(problem) == (0,)
+    assert needed_types(replace(problem, vehicles=(own, replace(own, least=1)))) == (0, 1)
+    few = replace(own, capacity=20.0, count=2)
+    assert needed_types(replace(problem, vehicles=(own, few))) == (0, 1)
+    assert needed_types(replace(problem, vehicles=(own, replace(few, count=5)))) == (1,)
+    assert only(problem, (0, 1, 2)) is problem
