@@ -10,7 +10,7 @@ import pytest
 from routing_truth import KINDS, apart, optimum, plain, random_problem
 
 from voltmile.check.routing import check_routing
-from voltmile.problem.routing import RoutingProblem, Vehicle
+from voltmile.problem.routing import Battery, RoutingProblem, Vehicle
 from voltmile.solve.routing.counts import RouteCounts
 from voltmile.solve.routing.dominated import needed_types, only
 from voltmile.solve.routing.engine import solve_routing
@@ -90,8 +90,42 @@ def test_of_types_alike_the_first_is_needed_and_few_of_one_replace_none() -> Non
     own = Vehicle("own", capacity=9.0)
     problem = on_a_plane(3, own, replace(own, name="same"), replace(own, name="same too"))
     assert needed_types(problem) == (0,)
-    assert needed_types(replace(problem, vehicles=(own, replace(own, least=1)))) == (0, 1)
-    few = replace(own, capacity=20.0, count=2)
-    assert needed_types(replace(problem, vehicles=(own, few))) == (0, 1)
-    assert needed_types(replace(problem, vehicles=(own, replace(few, count=5)))) == (1,)
     assert only(problem, (0, 1, 2)) is problem
+    few = replace(own, capacity=20.0, count=2)
+    for vehicles, needed in {
+        (own, replace(own, least=1)): (1,),
+        (replace(own, count=2), own): (1,),
+        (own, few): (0, 1),
+        (own, replace(few, count=5)): (1,),
+    }.items():
+        assert needed_types(replace(problem, vehicles=vehicles)) == needed
+    assert needed_types(replace(problem, vehicles=(own, few), max_routes=2)) == (1,)
+
+
+def test_a_way_over_a_station_is_only_for_those_that_charge() -> None:
+    """Without a battery the far customer is 100 away, over the station 20."""
+    distance = np.array([[0.0, 100.0, 10.0], [100.0, 0.0, 10.0], [10.0, 10.0, 0.0]])
+    battery = Battery(1000.0, 1.0, {"normal": ((0.0, 0.0), (1.0, 1000.0))})
+    electric, other = Vehicle("electric", capacity=1.0, battery=battery), Vehicle("other", capacity=1.0)
+    problem = RoutingProblem(
+        "detour", "", "", ("0", "1", "s"), distance, distance, np.array([0.0, 1.0]), np.zeros(2),
+        np.zeros(3), np.full(3, np.inf), (electric, other), ("normal",),
+    )  # fmt: skip
+    assert needed_types(problem) == (0, 1)
+    assert solve_routing(problem).bound == pytest.approx(40.0)
+    plain_road = replace(
+        problem, stations=(), labels=("0", "1"), distance=distance[:2, :2], time=distance[:2, :2]
+    )
+    plain_road = replace(plain_road, earliest=np.zeros(2), latest=np.full(2, np.inf))
+    assert needed_types(plain_road) == (1,)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_few_routes_and_branching_end_at_the_optimum(seed: int) -> None:
+    large = Vehicle("large", capacity=16.0, fixed=4.0)
+    small = Vehicle("small", capacity=11.0, fixed=3.0, per_distance=1.0 + seed % 3 / 10)
+    problem = on_a_plane(seed, large, small, n=6)
+    assert RouteCounts(problem).together < problem.size + 1
+    result = solve_routing(problem)
+    assert result.status == "optimal"
+    assert result.cost == pytest.approx(optimum(problem))

@@ -27,8 +27,9 @@ def take(
         return False
     cost = np.array([search.cost_of(r) for r in new])
     reduced = reduced_costs(master, duals, pack(master.problem, new), cost)
-    chosen = np.flatnonzero(reduced < -1e-9 * max(1.0, abs(float(cost.max()))))
-    for j in np.flatnonzero(reduced >= -1e-9 * max(1.0, abs(float(cost.max())))):
+    gains = reduced < -1e-9 * max(1.0, abs(float(cost.max())))
+    chosen = np.flatnonzero(gains)
+    for j in np.flatnonzero(~gains):
         known.discard(key_of(new[j]))
     if not len(chosen):
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -12,10 +13,14 @@ from voltmile.routes.whole_numbers import vehicles_available
 
 
 class RouteCounts:
-    """Most routes of each type, and of all together, of some optimal plan.
+    """Most routes of each type in any plan, and of all together in some optimal one.
 
     Where one vehicle may follow the route of another for no more than both cost, an optimal plan has no two
     routes that fit into it together (models/ROUTING.md, *Arithmetic*).
+
+    Parameters
+    ----------
+    problem : RoutingProblem
 
     Attributes
     ----------
@@ -53,7 +58,7 @@ def _most_unmerged(problem: RoutingProblem) -> float:
         return math.inf
     if not _no_detour_over_depot(problem):
         return math.inf
-    demand, most = math.fsum(problem.demand.tolist()), math.inf
+    demand, most = sum(map(Fraction, problem.demand.tolist())), math.inf
     for v in problem.vehicles:
         enough = v.count is None or v.count >= problem.size or len(problem.vehicles) == 1
         dearer = (
@@ -61,14 +66,15 @@ def _most_unmerged(problem: RoutingProblem) -> float:
             for w in problem.vehicles
         )
         if enough and v.capacity > 0 and not any(dearer):
-            most = min(most, 2 * max(math.ceil(demand / v.capacity * (1 + 1e-9)), 1) - 1)
+            vehicles = 1 if v.capacity >= demand else math.ceil(demand / Fraction(v.capacity))
+            most = min(most, 2 * vehicles - 1)
     return most
 
 
 def _no_detour_over_depot(problem: RoutingProblem) -> bool:
     """Whether no way between two customers is longer than over the depot, but for dust below the grid."""
     m = problem.size + 1
-    dust = grid_of(problem) / (2 * m * max(max(v.per_distance, v.per_time, 1e-9) for v in problem.vehicles))
+    dust = grid_of(problem) / (4 * m * max(max(v.per_distance, v.per_time, 1e-9) for v in problem.vehicles))
     return all(
         bool((table[1:m, 1:m] <= table[1:m, :1] + table[:1, 1:m] + dust).all())
         for table in (problem.distance, problem.time)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from voltmile.problem.routing import Route
 from voltmile.routes.pricing import EXACT, Pricer
-from voltmile.solve.routing.columns import take
+from voltmile.solve.routing.columns import key_of, take
 from voltmile.solve.routing.master import Master, Point
 from voltmile.solve.routing.quick import quick_cares
 from voltmile.solve.routing.rows import is_elementary
@@ -77,7 +77,7 @@ def _fix(rows: Master, allowed: NDArray[np.bool_], fixed: list[Route], fresh: li
 
 
 def _priced(search: Search, rows: Master, pricer: Pricer, allowed: NDArray[np.bool_]) -> Point:
-    known = {(r.vehicle, *r.nodes) for r in rows.routes}
+    known = {key_of(r) for r in rows.routes}
     cares = quick_cares(pricer, subsets=True) or (EXACT,)
     point = rows.solve()
     for _ in range(_ROUNDS):

@@ -9,11 +9,17 @@ from voltmile.problem.routing import Route, RoutingProblem, Vehicle
 
 
 def needed_types(problem: RoutingProblem) -> tuple[int, ...]:
-    """Types without which the optimum may be dearer, in rising order; of types alike the first one."""
+    """Types in rising order of which none can be replaced by another one; of types alike the first."""
     types, kept = problem.vehicles, list(range(len(problem.vehicles)))
     for k, own in enumerate(types):
-        if any(j != k and _does_all(types[j], own, problem.size, first=j < k) for j in kept):
-            kept.remove(k)
+        for j in kept:
+            if (
+                j != k
+                and _does_all(problem, types[j], own)
+                and (j < k or not _does_all(problem, own, types[j]))
+            ):
+                kept.remove(k)
+                break
     return tuple(kept)
 
 
@@ -29,15 +35,17 @@ def renamed(routes: Sequence[Route], types: Sequence[int]) -> tuple[Route, ...]:
     return tuple(replace(route, vehicle=types[route.vehicle]) for route in routes)
 
 
-def _does_all(other: Vehicle, own: Vehicle, n: int, first: bool) -> bool:
-    """Whether the other type can take every route of this one for no more; of two alike, only the first."""
-    enough = other.count is None or other.count >= n
-    stores = other.battery is None or other.battery == own.battery
-    if own.least or not (enough and stores):
+def _does_all(problem: RoutingProblem, other: Vehicle, own: Vehicle) -> bool:
+    """Whether the other type can take every route of this one for no more.
+
+    One without a battery goes as far, but cannot take a way over a station, which may be the shorter one.
+    """
+    most = problem.size if problem.max_routes is None else min(problem.size, problem.max_routes)
+    enough = other.count is None or other.count >= most
+    same = other.battery == own.battery or (other.battery is None and not problem.stations)
+    if own.least or not (enough and same):
         return False
-    ours, theirs = _asks(own), _asks(other)
-    alike = ours == theirs and other.battery == own.battery
-    return all(a <= b for a, b in zip(theirs, ours, strict=True)) and (first or not alike)
+    return all(a <= b for a, b in zip(_asks(other), _asks(own), strict=True))
 
 
 def _asks(v: Vehicle) -> tuple[float, ...]:

@@ -74,7 +74,7 @@ def converge(
     while True:
         search.check_time()
         point = master.solve()
-        if quick.finds(point):
+        if not misses and quick.finds(point):
             continue
         search.check_time()
         duals = master.between(proven, point.duals, _WEIGHTS[misses])
@@ -92,9 +92,10 @@ def converge(
                 reached(best)
         best = Converged(best.bound, point, best.prices)
         tolerance = _CLOSE * max(1.0, abs(point.value))
-        fall = point.value - value - float(point.x.sum() * priced.least.min(initial=0.0))
+        near = value + float(point.x.sum() * priced.least.min(initial=0.0))
+        fall = point.value - near
         if proven is duals:
-            quick.centre_on(duals, point.value - fall)
+            quick.centre_on(duals, near)
         if (
             best.bound >= search.goal
             or point.value - best.bound <= tolerance

@@ -156,7 +156,7 @@ class Master:
 
     def between(self, one: Duals | None, other: Duals, weight: float) -> Duals:
         """Return a weighted mean of dual values, on the grid; the other where the one is missing."""
-        if one is None or weight == 0.0:
+        if one is None or one is other or weight == 0.0:
             return other
         cover, rows = (
             np.round((weight * a + (1 - weight) * b) / self.grid) * self.grid
@@ -193,12 +193,23 @@ class Master:
     def numbers(self, point: Point) -> Vector:
         """Routes of each type in a point, shape (K,); those added since are not in it."""
         kinds = np.array([route.vehicle for route in self.routes[: len(point.x)]], dtype=np.int64)
-        return np.bincount(kinds, point.x, len(self.problem.vehicles)).astype(np.float64)
+        return np.asarray(np.bincount(kinds, point.x, len(self.problem.vehicles)))
 
     def dual_value(self, duals: Duals) -> float:
         """Sum of right-hand side times dual: the bound when no route has a negative reduced cost."""
         rhs = np.array([row.low if math.isfinite(row.low) else row.high for row in self.rows])
         return float(duals.cover.sum() + (rhs * duals.rows).sum())
+
+    def slope(self, one: Duals, other: Duals, route: Route, routes: float) -> float:
+        """Rise of the Lagrangian bound from dual values to others, where so many like the route are best."""
+        packed = pack(self.problem, [route])
+        visits = np.bincount(packed.node - 1, minlength=self.problem.size)
+        rise = float(((1.0 - routes * visits) * (other.cover - one.cover)).sum())
+        moved = np.flatnonzero(other.rows != one.rows)
+        rows = [self.rows[r] for r in moved]
+        rhs = np.array([row.low if math.isfinite(row.low) else row.high for row in rows])
+        use = coefficients(rows, packed, self.problem.size)[:, 0] if rows else np.zeros(0)
+        return rise + float(((rhs - routes * use) * (other.rows - one.rows)[moved]).sum())
 
     def probe(self, rows: Sequence[Row], bounds: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
         """Solve with each row at most the first, or at least the second of its bounds; return both values.

@@ -32,14 +32,18 @@ def quick_cares(pricer: Pricer, subsets: bool) -> tuple[int, ...]:
 class QuickSearch:
     """Prices between the dual values of the restricted master and a centre, which follows the search.
 
-    The centre is where the Lagrangian bound would be highest if no routes were better than those found. Its
-    weight falls where that bound rises on the way to the dual values of the restricted master, and grows
-    where it falls (Pessoa, Sadykov, Uchoa and Vanderbeck 2018, doi:10.1287/ijoc.2017.0784).
+    The centre is where the Lagrangian bound seems to be highest: with as many routes as the restricted master
+    uses, all at the least reduced cost found. Its weight falls where that bound rises on the way from the
+    centre to the dual values of the restricted master, and grows where it falls (Pessoa, Sadykov, Uchoa and
+    Vanderbeck 2018, doi:10.1287/ijoc.2017.0784).
 
     Parameters
     ----------
-    search, master, pricer, allowed
-    known
+    search : Search
+    master : Master
+    pricer : Pricer
+    allowed : array of bool, shape (K, n + 1, n + 1)
+    known : set of tuple of int
         Keys of the columns there are.
     """
 
@@ -57,17 +61,20 @@ class QuickSearch:
         self._value, self._weight = -math.inf, _WEIGHT
 
     def centre_on(self, duals: Duals, value: float) -> None:
-        """Go on from dual values of which it is known what they bound."""
+        """Go on from dual values, and from what they seem to bound after an exact search."""
         self._centre, self._value = duals, value
 
     def finds(self, point: Point) -> bool:
         """Add the routes found with the least care that finds any; say whether there were some."""
+        if self._value > point.value:
+            self._value = -math.inf  # no bound is higher: what was not found then made it seem so
         for care in quick_cares(self._pricer, self._master.charges_subsets(point.duals)):
             for weight in (self._weight, 0.0) if self._weight > _NONE else (0.0,):
                 duals = self._master.between(self._centre, point.duals, weight)
                 prices = self._master.prices(duals, self._allowed)
                 priced = self._pricer.price(prices, care=care, most=ROUTES)
-                self._consider(duals, point, priced)
+                if priced.routes and not self._search.halt[0]:
+                    self._consider(duals, point, priced)
                 if take(self._search, self._master, point.duals, priced.routes, self._known):
                     return True
                 self._search.check_time()
@@ -76,30 +83,12 @@ class QuickSearch:
         return False
 
     def _consider(self, duals: Duals, point: Point, priced: Priced) -> None:
-        """Move the centre to dual values that seem to bound more, and adapt its weight."""
-        numbers = self._master.numbers(point)
-        best = _best_of_types(priced, len(numbers))
-        value = self._master.dual_value(duals)
-        value += sum(numbers[priced.routes[r].vehicle] * priced.reduced[r] for r in best)
+        """Adapt the weight of the centre, and move it to dual values that seem to bound more."""
+        best, routes = int(np.argmin(priced.reduced)), float(point.x.sum())
+        if self._centre is not None and self._centre is not point.duals:
+            rise = self._master.slope(self._centre, point.duals, priced.routes[best], routes)
+            grown = self._weight + _CHANGE * (1 - self._weight)
+            self._weight = max(0.0, self._weight - _CHANGE) if rise > 0 else grown
+        value = self._master.dual_value(duals) + routes * priced.reduced[best]
         if self._centre is None or value > self._value:
             self._centre, self._value = duals, value
-        if duals is point.duals or not best:
-            return
-        slope = point.duals.cover - duals.cover
-        rise = float(slope.sum())
-        for r in best:
-            route = priced.routes[r]
-            visited = np.array([i for i in route.nodes if i <= len(slope)], dtype=np.int64)
-            rise -= numbers[route.vehicle] * float(slope[visited - 1].sum())
-        grown = self._weight + _CHANGE * (1 - self._weight)
-        self._weight = max(0.0, self._weight - _CHANGE) if rise > 0 else grown
-
-
-def _best_of_types(priced: Priced, kinds: int) -> list[int]:
-    """Positions of the routes of least reduced cost of each type found."""
-    best: dict[int, int] = {}
-    for r in np.argsort(priced.reduced, kind="stable").tolist():
-        best.setdefault(priced.routes[r].vehicle, r)
-        if len(best) == kinds:
-            break
-    return list(best.values())

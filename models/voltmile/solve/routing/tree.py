@@ -122,8 +122,8 @@ class Tree:
                 rows.append(VehicleRow(np.eye(kinds)[k], -np.inf, float(v.count)))
             if v.least:
                 rows.append(VehicleRow(np.eye(kinds)[k], float(v.least), np.inf))
-        if problem.max_routes is not None:
-            rows.append(VehicleRow(np.ones(kinds), -np.inf, float(problem.max_routes)))
+        if search.counts.together < n:
+            rows.append(VehicleRow(np.ones(kinds), -np.inf, search.counts.together))
         cost = np.array([search.cost_of(r) for r in routes])
         self._penalty = 2.0 * min(search.cost, search.dearest)
         allowed = np.ones((kinds, n + 1, n + 1), dtype=np.bool_)
