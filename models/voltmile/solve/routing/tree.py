@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -16,37 +14,26 @@ from numpy.typing import NDArray
 from voltmile.problem.routing import Route, Vector
 from voltmile.routes.pricing import Pricer
 from voltmile.solve.routing.branching import Branch, choose, choose_count, is_symmetric
-from voltmile.solve.routing.columns import reduced_costs
 from voltmile.solve.routing.cutting import Limits, cut_rounds
-from voltmile.solve.routing.diving import dive
 from voltmile.solve.routing.generation import Converged, converge
 from voltmile.solve.routing.master import Master
 from voltmile.solve.routing.partition import partition
+from voltmile.solve.routing.plans import PlanSearch
 from voltmile.solve.routing.pool import PoolPricer
-from voltmile.solve.routing.rows import ArcRow, Row, VehicleRow, is_elementary, pack
+from voltmile.solve.routing.rows import ArcRow, Row, VehicleRow, pack
 from voltmile.solve.routing.search import OutOfTimeError, Search
-from voltmile.solve.routing.starts import kept_s, recharges, second_search
-from voltmile.solve.routing.two_index_bound import two_index_bound
+from voltmile.solve.routing.starts import recharges
 from voltmile.solve.status import SolverError
 
 #: Enumerated routes that go to the MIP at once, and those that go when cuts gain no more.
 _MIP_SOON, _MIP_LATE = 400, 600
 #: Routes up to which they are enumerated, by the number of tries.
 _POOL_ROUTES = (40_000, 100_000, 200_000)
-#: Routes of the restricted master that go to the MIP which looks for better plans, its nodes, seconds, and
-#: the relative gap above which it is of no use.
-_HEURISTIC_ROUTES, _HEURISTIC_NODES, _HEURISTIC_S, _HEURISTIC_GAP = 1_000, 50, 20.0, 0.03
 #: Relative gap above which enumeration is not tried, and the shrinkage before it is tried again.
 _ENUMERATE_GAP = 0.03
 _RETRY = 0.85
 #: Dives at the root after each set of rounds of cuts; nodes that are cut between those that look for plans.
 _DIVES, _PLANS_EVERY = 2, 10
-#: Relative gap after the first cuts that calls for a longer search for plans; another one follows when bounds
-#: have taken so many times its seconds.
-_SEARCH_GAP, _AGAIN = 0.002, 3.0
-#: Share of the time limit that is late, the relative gap that calls for a bound of another kind then, and the
-#: share of the time left that it gets.
-_LATE, _POOR, _BOUND_SHARE = 0.1, 0.02, 0.2
 #: Share of the gap both children of a branch on numbers of vehicles have to close to come before cuts.
 _EARLY = 0.2
 #: Share of the gap a set of rounds of cuts has to close to be followed by another one.
@@ -105,16 +92,11 @@ class Tree:
         count_first: bool = False,
     ) -> None:
         problem = search.problem
-        self._count_first, self._seed, self._search_due = count_first, 1000 * seed + 100, 0.0
-        self._seen: list[Route] = []
-        self._mix: list[float] = []
-        self._master: Master | None = None
-        self._kept_s = kept_s(search)
-        self._late_s = max(self._kept_s, _LATE * search.left) if math.isfinite(search.left) else 0.0
+        self._count_first = count_first
         self._cut_nodes = 0
         self._looked: Node | None = None
         self.search, self.symmetric = search, is_symmetric(problem)
-        search.late, search.when_late = self._is_late, self._hurry
+        self._plans = PlanSearch(search, seed)
         kinds, n = len(problem.vehicles), problem.size
         rows: list[Row] = []
         for k, v in enumerate(problem.vehicles):
@@ -160,7 +142,7 @@ class Tree:
     def _solve(self, node: Node) -> list[Node]:
         search = self.search
         search.nodes += 1
-        master = self._master = Master(search.problem, node.rows, node.routes, node.cost, self._penalty)
+        master = self._plans.master = Master(search.problem, node.rows, node.routes, node.cost, self._penalty)
         solved = converge(
             search, master, node.pricer, node.allowed, reached=lambda found: self._reached(node, found)
         )
@@ -178,7 +160,7 @@ class Tree:
             if self._closed_by_enumeration(node, solved, _MIP_SOON):
                 return []
         while solved.bound < search.goal:
-            self._take_integral(master, solved)
+            self._plans.take_integral(master, solved)
             before = solved.bound
             solved = self._cut(node, master, solved)
             self._reached(node, solved)
@@ -190,14 +172,13 @@ class Tree:
                 break
         if solved.bound >= search.goal:
             return []
-        self._take_integral(master, solved)
+        self._plans.take_integral(master, solved)
         if self._closed_by_enumeration(node, solved, _MIP_LATE):
             return []
         return self._branch(node, master, solved)
 
     def _reached(self, node: Node, solved: Converged) -> None:
-        assert self._master is not None
-        self._mix = self._master.numbers(solved.point).tolist()
+        self._plans.reached(solved)
         node.bound = max(node.bound, solved.bound)
         self._raise_bound(node.bound)
 
@@ -235,97 +216,17 @@ class Tree:
         if slack is not None:
             node.allowed = slack
 
-    def _take_integral(self, master: Master, solved: Converged) -> None:
-        x = solved.point.x
-        used = np.flatnonzero(x > 1e-6)
-        if solved.point.missing > 1e-6 or (np.abs(x[used] - 1) > 1e-6).any():
-            return
-        routes = [master.routes[j] for j in used]
-        self.search.offer(_once(routes, self.search.problem.size), "integral master")
-
     def _look_for_plans(self, node: Node, master: Master, solved: Converged) -> None:
         """Search when due; dive and recombine then, at the root after cuts, and at some nodes below it."""
         if solved.bound >= self.search.goal:
             return
-        searched = self._search(solved)
+        searched = self._plans.search(solved)
         often = node.depth == 0 or (self._cut_nodes % _PLANS_EVERY == 1 and self._looked is not node)
         if not (often or searched):
             return
         self._looked = node
-        dive(self.search, master, node.pricer, node.allowed, solved.point, _DIVES if node.depth == 0 else 1)
-        self._improve(master, solved)
-
-    def _search(self, solved: Converged) -> bool:
-        """Search longer, now and then, where the plan seems to be what is not good; say whether that was."""
-        gap = self.search.goal - solved.bound
-        if self.search.seconds < self._search_due or gap <= _SEARCH_GAP * abs(self.search.goal):
-            return False
-        self._search_longer()
-        return True
-
-    def _is_late(self) -> bool:
-        """Whether what has to be done before time is up should be begun."""
-        return self.search.left < self._late_s and (self._waits_for_search or self._bounded_poorly)
-
-    @property
-    def _waits_for_search(self) -> bool:
-        """Whether seconds are kept for a search that has not been."""
-        return self._kept_s > 0 and self._search_due == 0
-
-    @property
-    def _bounded_poorly(self) -> bool:
-        """Whether a bound without routes is worth its time."""
-        search = self.search
-        poor = search.goal - search.bound > _POOR * abs(search.goal)
-        return poor and not recharges(search.problem)
-
-    def _hurry(self) -> None:
-        """Do what has to be done before time is up, whatever is under way: a bound at all, a good plan."""
-        search = self.search
-        if self._bounded_poorly:
-            until = time.perf_counter() + _BOUND_SHARE * search.left
-            with suppress(SolverError):  # the bound there is stands
-                two_index_bound(
-                    search.problem,
-                    search.goal,
-                    lambda: time.perf_counter() >= until or search.ended(),
-                    lambda bound: search.raise_bound(bound, "two-index relaxation"),
-                )
-        if self._waits_for_search:
-            self._search_longer()
-
-    def _search_longer(self) -> None:
-        assert self._master is not None
-        kept, began = min(self._kept_s, self.search.left), self.search.seconds
-        routes, n = self._master.routes, self.search.problem.size
-        others = [route for route in routes if is_elementary(route, n)] if kept > 0 else []
-        seen = second_search(self.search, self._mix, self._seed, kept, others)
-        self._seed += 50
-        timed, ended = math.isfinite(self.search.left), self.search.seconds
-        self._search_due = ended + _AGAIN * (ended - began) if timed else math.inf
-        known = set(routes)
-        self._seen = [route for route in seen if route not in known]
-
-    def _improve(self, master: Master, solved: Converged) -> None:
-        """Look for a better plan among the routes of the restricted master and of searches."""
-        gap = self.search.goal - solved.bound
-        if not 0 < gap <= _HEURISTIC_GAP * abs(self.search.goal):
-            return
-        routes = [*master.routes, *self._seen]
-        cost = np.r_[master.cost, [self.search.cost_of(r) for r in self._seen]]
-        reduced = reduced_costs(master, solved.point.duals, pack(master.problem, routes), cost)
-        chosen: list[int] = []
-        for j in np.argsort(reduced, kind="stable").tolist():
-            if reduced[j] < gap and is_elementary(routes[j], self.search.problem.size):
-                chosen.append(j)
-            if len(chosen) == _HEURISTIC_ROUTES:
-                break
-        near = [routes[j] for j in chosen]
-        found = partition(
-            self.search, near, cost[chosen], most_seconds=_HEURISTIC_S, node_limit=_HEURISTIC_NODES
-        )
-        if found.routes:
-            self.search.offer(found.routes, "restricted master")
+        dives = _DIVES if node.depth == 0 else 1
+        self._plans.look(master, node.pricer, node.allowed, solved, dives)
 
     def _closed_by_enumeration(self, node: Node, solved: Converged, most_in_mip: int) -> bool:
         """Enumerate what routes can still matter; true when the MIP over them closed the node."""
@@ -400,19 +301,6 @@ class Tree:
         if solved.point.missing <= 1e-6 and self.search.cost <= near:
             return []
         raise SolverError("a node of the tree is neither integral nor has it anything to branch on")
-
-
-def _once(routes: Sequence[Route], n: int) -> list[Route]:
-    """Leave out repeated visits, which the master allows where no plan is dearer without them."""
-    seen: set[int] = set()
-    plan = []
-    for route in routes:
-        nodes = [i for i in route.nodes if i > n or i not in seen]
-        seen.update(i for i in nodes if i <= n)
-        if any(i <= n for i in nodes):
-            same = tuple(nodes) == route.nodes
-            plan.append(route if same else Route(route.vehicle, tuple(nodes)))
-    return plan
 
 
 def _usable(master: Master, allowed: NDArray[np.bool_]) -> tuple[list[Route], Vector]:
