@@ -16,7 +16,7 @@ from voltmile.solve.routing import quick
 from voltmile.solve.routing.columns import key_of
 from voltmile.solve.routing.generation import converge
 from voltmile.solve.routing.pool import PoolPricer
-from voltmile.solve.routing.quick import QuickSearch, quick_cares
+from voltmile.solve.routing.quick import QuickSearch, quick_cares, slope
 from voltmile.solve.routing.search import Search
 
 
@@ -94,7 +94,7 @@ def test_the_slope_is_what_the_lagrangian_gains() -> None:
         master.dual_value(d) + number * (search.cost_of(route) - p)
         for d, p in zip((one, other), prize, strict=True)
     ]
-    assert master.slope(one, other, route, number) == pytest.approx(values[1] - values[0])
+    assert slope(master, one, other, route, number) == pytest.approx(values[1] - values[0])
 
 
 def test_a_list_is_looked_at_exactly_only() -> None:

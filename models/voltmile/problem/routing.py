@@ -128,6 +128,11 @@ class RoutingProblem:
         return len(self.demand) - 1
 
     @property
+    def most_routes(self) -> int:
+        """Most routes a plan can have: one for each customer, or fewer where there is a limit."""
+        return self.size if self.max_routes is None else min(self.size, self.max_routes)
+
+    @property
     def has_windows(self) -> bool:
         """Whether some node has a time window."""
         return bool((self.earliest > 0).any() or np.isfinite(self.latest).any())

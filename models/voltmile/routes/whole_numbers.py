@@ -111,7 +111,7 @@ def in_whole_numbers(problem: RoutingProblem, available: Sequence[int], surcharg
 
 def vehicles_available(problem: RoutingProblem, available: Sequence[int] | None = None) -> list[int]:
     """Return how many routes of each type there can be, within limits of the caller."""
-    most = problem.size if problem.max_routes is None else min(problem.size, problem.max_routes)
+    most = problem.most_routes
     counts = [most if v.count is None else min(v.count, most) for v in problem.vehicles]
     return counts if available is None else [min(a, b) for a, b in zip(counts, available, strict=True)]
 

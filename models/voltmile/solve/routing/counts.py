@@ -30,8 +30,7 @@ class RouteCounts:
 
     def __init__(self, problem: RoutingProblem) -> None:
         self.each: Vector = np.array(vehicles_available(problem), dtype=np.float64)
-        most = problem.size if problem.max_routes is None else min(problem.size, problem.max_routes)
-        merged = _most_unmerged(problem)
+        most, merged = problem.most_routes, _most_unmerged(problem)
         self.together = float(min(most, merged))
         self._rounding = grid_of(problem) if merged < most else 0.0
 

@@ -10,17 +10,8 @@ from voltmile.problem.routing import Route, RoutingProblem, Vehicle
 
 def needed_types(problem: RoutingProblem) -> tuple[int, ...]:
     """Types in rising order of which none can be replaced by another one; of types alike the first."""
-    types, kept = problem.vehicles, list(range(len(problem.vehicles)))
-    for k, own in enumerate(types):
-        for j in kept:
-            if (
-                j != k
-                and _does_all(problem, types[j], own)
-                and (j < k or not _does_all(problem, own, types[j]))
-            ):
-                kept.remove(k)
-                break
-    return tuple(kept)
+    kinds = range(len(problem.vehicles))
+    return tuple(k for k in kinds if not any(_replaces(problem, j, k) for j in kinds if j != k))
 
 
 def only(problem: RoutingProblem, types: Sequence[int]) -> RoutingProblem:
@@ -35,13 +26,18 @@ def renamed(routes: Sequence[Route], types: Sequence[int]) -> tuple[Route, ...]:
     return tuple(replace(route, vehicle=types[route.vehicle]) for route in routes)
 
 
+def _replaces(problem: RoutingProblem, j: int, k: int) -> bool:
+    """Whether type j takes the place of type k: a strict order, so that no two replace each other."""
+    other, own = problem.vehicles[j], problem.vehicles[k]
+    return _does_all(problem, other, own) and (j < k or not _does_all(problem, own, other))
+
+
 def _does_all(problem: RoutingProblem, other: Vehicle, own: Vehicle) -> bool:
     """Whether the other type can take every route of this one for no more.
 
     One without a battery goes as far, but cannot take a way over a station, which may be the shorter one.
     """
-    most = problem.size if problem.max_routes is None else min(problem.size, problem.max_routes)
-    enough = other.count is None or other.count >= most
+    enough = other.count is None or other.count >= problem.most_routes
     same = other.battery == own.battery or (other.battery is None and not problem.stations)
     if own.least or not (enough and same):
         return False

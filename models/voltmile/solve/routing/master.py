@@ -200,17 +200,6 @@ class Master:
         rhs = np.array([row.low if math.isfinite(row.low) else row.high for row in self.rows])
         return float(duals.cover.sum() + (rhs * duals.rows).sum())
 
-    def slope(self, one: Duals, other: Duals, route: Route, routes: float) -> float:
-        """Rise of the Lagrangian bound from dual values to others, where so many like the route are best."""
-        packed = pack(self.problem, [route])
-        visits = np.bincount(packed.node - 1, minlength=self.problem.size)
-        rise = float(((1.0 - routes * visits) * (other.cover - one.cover)).sum())
-        moved = np.flatnonzero(other.rows != one.rows)
-        rows = [self.rows[r] for r in moved]
-        rhs = np.array([row.low if math.isfinite(row.low) else row.high for row in rows])
-        use = coefficients(rows, packed, self.problem.size)[:, 0] if rows else np.zeros(0)
-        return rise + float(((rhs - routes * use) * (other.rows - one.rows)[moved]).sum())
-
     def probe(self, rows: Sequence[Row], bounds: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
         """Solve with each row at most the first, or at least the second of its bounds; return both values.
 

@@ -7,10 +7,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from voltmile.problem.routing import Route
 from voltmile.routes.pricing import FAIR, ROUGH, Priced, Pricer
-from voltmile.solve.routing.columns import take
+from voltmile.solve.routing.columns import reduced_costs, take
 from voltmile.solve.routing.master import Duals, Master, Point
 from voltmile.solve.routing.pool import PoolPricer
+from voltmile.solve.routing.rows import pack
 from voltmile.solve.routing.search import Search
 
 #: Routes asked for at a time.
@@ -86,9 +88,19 @@ class QuickSearch:
         """Adapt the weight of the centre, and move it to dual values that seem to bound more."""
         best, routes = int(np.argmin(priced.reduced)), float(point.x.sum())
         if self._centre is not None and self._centre is not point.duals:
-            rise = self._master.slope(self._centre, point.duals, priced.routes[best], routes)
+            rise = slope(self._master, self._centre, point.duals, priced.routes[best], routes)
             grown = self._weight + _CHANGE * (1 - self._weight)
             self._weight = max(0.0, self._weight - _CHANGE) if rise > 0 else grown
         value = self._master.dual_value(duals) + routes * priced.reduced[best]
         if self._centre is None or value > self._value:
             self._centre, self._value = duals, value
+
+
+def slope(master: Master, one: Duals, other: Duals, route: Route, routes: float) -> float:
+    """Rise of the Lagrangian bound from dual values to others, where so many like the route are best."""
+    packed, free = pack(master.problem, [route]), np.zeros(1)  # what the route costs does not change
+    before, after = (
+        master.dual_value(duals) + routes * float(reduced_costs(master, duals, packed, free)[0])
+        for duals in (one, other)
+    )
+    return after - before
