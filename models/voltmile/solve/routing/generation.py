@@ -81,7 +81,8 @@ def converge(
         prices = master.prices(duals, allowed)
         priced = pricer.price(prices, care=EXACT, most=ROUTES)
         if search.halt[0] and not np.isfinite(priced.least).all():
-            take(search, master, point.duals, priced.routes, known)
+            if take(search, master, point.duals, priced.routes, known):
+                misses = 0
             continue  # it is time for something else, and nothing was proven
         value = master.dual_value(duals)
         bound = value + search.counts.least_sum(priced.least)
