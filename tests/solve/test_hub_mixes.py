@@ -17,11 +17,14 @@ from voltmile.solve.hub_tree import mixes as mixes_module
 from voltmile.solve.hub_tree import strict as strict_module
 from voltmile.solve.hub_tree.beginnings import beginnings, near_villages
 from voltmile.solve.hub_tree.best_first import Beginnings, NgMemory, Ways, cheapest
-from voltmile.solve.hub_tree.cuts import Fleet, fleet_weights
+from voltmile.solve.hub_tree.cuts import Enter, Fleet, Star, fleet_weights
 from voltmile.solve.hub_tree.floor import plan_floor
-from voltmile.solve.hub_tree.mixes import MixSolver, all_mixes
-from voltmile.solve.hub_tree.nodes import Work
-from voltmile.solve.hub_tree.prices import Multipliers, OfType, RouteFloor
+from voltmile.solve.hub_tree.lessons import Lesson
+from voltmile.solve.hub_tree.master import Master
+from voltmile.solve.hub_tree.mix_bounds import all_mixes
+from voltmile.solve.hub_tree.mixes import MixSolver
+from voltmile.solve.hub_tree.nodes import NodeSolver, Work
+from voltmile.solve.hub_tree.prices import Multipliers, OfType, RouteFloor, multipliers
 from voltmile.solve.hub_tree.program import shortest_ways_out, tree_program
 from voltmile.solve.hub_tree.slices import cheapest_walks, loads_of, walk_from
 from voltmile.solve.hub_tree.strict import strict_floor
@@ -134,6 +137,61 @@ def test_parting_a_mix_proves_more(seed, monkeypatch):
     assert whole.least * (1 + 1e-3) < parted.least <= known.cost
 
 
+@pytest.mark.parametrize("make", [random_case, tightened])
+def test_bound_optimum_where_mixes_go_on_from_lessons(make, monkeypatch):
+    taken, original = [], Lesson.taken_over
+    monkeypatch.setattr(mixes_module, "_BEHIND", 2)
+    monkeypatch.setattr(Lesson, "taken_over", lambda *of: taken.append(of) or original(*of))
+    checked, near = check(make, range(40))
+    assert checked > 15
+    assert near > checked / 2
+    assert taken
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_lesson_proves_as_much_where_it_is_taken_over(seed):
+    """Whatever the dual values, and whichever type's rows serve another."""
+    day, rates = sized(9, seed)
+    rides = [replace(r, load_per_km_kg=0.002, usable_kwh=0.6 * r.usable_kwh) for r in day.rides]
+    day, rng = replace(day, rides=tuple(rides)), np.random.default_rng([6, seed])
+    program = tree_program(day, rates)
+    master, own = Master(program, 3000.0, 8), program.layout.types
+    sets = [tuple(sorted((rng.permutation(9)[:4] + 1).tolist())) for _ in range(12)]
+    master.add(
+        [Fleet(sets[0], "kg", 60.0), Fleet(sets[1], "kg", 90.0)]
+        + [Enter(s, t, s[1]) for t, s in zip([0, 1, 2, 0, 1, 2], sets[2:8], strict=True)]
+        + [Star(s, q) for q, s in zip(range(len(program.resources)), sets[8:], strict=False)]
+    )
+    duals = rng.uniform(1, 9, master.n_rows)
+    duals[program.n : -len(master.cuts)] *= -1
+    lesson = Lesson(multipliers(master, duals, own), {own[0]: own[2], own[1]: own[1], own[2]: own[0]}, False)
+    some = [own[0], own[1]] if seed % 2 else [own[1], own[2]]
+    small = replace(day, rides=tuple(day.rides[k] for k in some))
+    other, floor = (
+        Master(tree_program(small, [rates[k] for k in some]), 3000.0, 8),
+        RouteFloor(program, day, rates),
+    )
+    found = multipliers(other, lesson.taken_over(other, some), some)
+    assert floor.sides(found) == pytest.approx(floor.sides(lesson.found))
+    for ride in some:
+        teacher, at = lesson.by[ride], np.array([own.index(ride)])
+        only = replace(lesson.found, types={teacher: lesson.found.types[teacher]})
+        least, _ = floor.routes(found, ride, 1, 0.0)
+        assert least == pytest.approx(floor.bound(only, at).each[0])
+
+
+def test_a_program_far_behind_what_is_known_ends():
+    day, rates = sized(14, 1)
+    ended = []
+    for known, behind in [(0.0, None), (0.0, 2), (1e6, None), (1e6, 2)]:
+        solver = NodeSolver(tree_program(day, rates), 300.0, LITTLE, Work(lambda: False, lambda: 0.0))
+        done = solver.bound(known, 1e7, 30, 4, set(), behind)
+        assert done.bound == max(known, done.bound)
+        assert done.x is not None
+        ended.append(solver.master.solves)
+    assert ended[0] == ended[1] == ended[2] > ended[3]
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("make", [random_case, tightened])
 def test_bound_optimum_at_length(make):
@@ -180,8 +238,8 @@ def test_every_route_is_bounded_at_any_multipliers(whole, many, monkeypatch):
         of = {k: OfType(enter, {"shift": 1.0, "range": 0.5}, *nothing) for k in program.layout.types}
         found = Multipliers(prize, fleet, of)
         everything = np.arange(len(program.layout.types))
-        _, each = floor.bound(found, everything)
-        _, stricter = strict.bound(found, everything)
+        _, each, _ = floor.bound(found, everything)
+        _, stricter, _ = strict.bound(found, everything)
         some = np.array([0, len(each) - 1])
         np.testing.assert_array_equal(floor.bound(found, some)[1], each[some])
         assert (strict.bound(found, some)[1] >= each[some]).all()
@@ -296,7 +354,7 @@ def test_a_type_without_duals_of_its_own_is_bounded_by_those_of_another():
     floor = RouteFloor(program, day, rates)
     none = OfType((), {}, np.zeros((10, 10)), np.zeros(10))
     found = Multipliers(np.zeros(10), (), {program.layout.types[0]: none})
-    _, each = floor.bound(found, np.arange(len(program.layout.types)))
+    _, each, _ = floor.bound(found, np.arange(len(program.layout.types)))
     singles = pool_prices(day, [(i,) for i in range(1, 10)], rates).cost
     assert (each <= singles[:, list(program.layout.types)].min(axis=0) + 1e-9).all()
     assert (each > 0).all()

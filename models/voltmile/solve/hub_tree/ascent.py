@@ -9,21 +9,18 @@ doi:10.1016/S0012-365X(98)00213-1).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 
-from voltmile.routes.day import HubDay
 from voltmile.routes.network import Vector
-from voltmile.routes.rates import Rates
 from voltmile.solve.hub_tree.cuts import Enter, Fleet, Row, Star
 from voltmile.solve.hub_tree.master import Master
 from voltmile.solve.hub_tree.nodes import Work
 from voltmile.solve.hub_tree.prices import Multipliers, RouteFloor, multipliers
-from voltmile.solve.hub_tree.program import KG_KM, TreeProgram
-from voltmile.solve.hub_tree.ruin import Nodes
+from voltmile.solve.hub_tree.routes import Routes
 from voltmile.solve.hub_tree.separate import Finder
 from voltmile.solve.lp import LpModel, LpResult
 from voltmile.solve.matrix import FloatArray, MatrixModel
@@ -52,105 +49,11 @@ _CUTS, _ROUNDS = 60, 6
 _PENALTY = 1e4
 
 
-class Routes:
-    """Walks of the types of a mix as points of its program.
-
-    Attributes
-    ----------
-    walks : dict
-        The number of each, by type and villages.
-    cost : list of float
-    type : list of int
-    feasible : list of bool
-        Whether it is known to keep the type's range or shift.
-    found : set of int
-        Numbers of the walks added, once more or for the first time, since it was emptied.
-    """
-
-    def __init__(self, program: TreeProgram, day: HubDay, rates: Sequence[Rates], floor: RouteFloor) -> None:
-        self._program, self._day, self._rates, self._floor = program, day, list(rates), floor
-        n, layout = program.n, program.layout
-        self._edge = np.zeros((n + 1, n + 1), dtype=np.int64)
-        self._edge[layout.tail, layout.head] = self._edge[layout.head, layout.tail] = np.arange(
-            len(layout.tail)
-        )
-        self.walks: dict[tuple[int, Nodes], int] = {}
-        self.cost: list[float] = []
-        self.type: list[int] = []
-        self.feasible: list[bool] = []
-        self.found: set[int] = set()
-        self._points: list[tuple[Ints, Vector]] = []
-        self._all = sp.csr_array((0, len(program.upper)))
-
-    def add(self, t: int, nodes: Nodes, *, feasible: bool = False) -> None:
-        """Add a walk of the program's type t, once; ``feasible``: it keeps the type's range or shift."""
-        number = self.walks.setdefault((t, nodes), len(self.cost))
-        self.found.add(number)
-        if number < len(self.cost):
-            self.feasible[number] |= feasible
-            return
-        program, loads = self._program, self._floor.loads
-        ride, rate = self._day.rides[t], self._rates[t]
-        way = np.array((0, *nodes, 0))
-        aboard = loads.units[way[::-1]].cumsum()[::-1][1:] - loads.spare
-        km = self._day.network.distance_km[way[:-1], way[1:]]
-        kg_km = float(np.maximum(aboard, 0) @ km) * loads.unit_kg
-        hours = float(self._floor.step[way[:-1], way[1:]].sum())
-        used = ride.consumption(float(km.sum()), kg_km)
-        self.cost.append(
-            rate.fixed + rate.per_km * float(km.sum()) + rate.per_h * hours + rate.per_unit * used
-        )
-        self.type.append(t)
-        self.feasible.append(feasible)
-        first = t * program.layout.width
-        edges = 1 + program.n + self._edge[way[:-1], way[1:]]
-        at = np.r_[first, first + np.array(nodes), first + edges, program.carried.start + t]
-        self._points.append((at, np.r_[np.ones(len(at) - 1), kg_km / KG_KM]))
-
-    def add_all(self, t: int, walks: Iterable[Nodes], *, feasible: bool = False) -> None:
-        """Add walks of a type."""
-        for nodes in walks:
-            self.add(t, nodes, feasible=feasible)
-
-    def without(self, barred: Sequence[frozenset[int]]) -> Routes:
-        """Return the walks on which no type serves a village it is barred from."""
-        kept = Routes(self._program, self._day, self._rates, self._floor)
-        for (t, nodes), feasible in zip(self.walks, self.feasible, strict=True):
-            if barred[t].isdisjoint(nodes):
-                kept.add(t, nodes, feasible=feasible)
-        return kept
-
-    def points(self, numbers: Iterable[int]) -> sp.csr_array:
-        """Return walks as rows over the program's columns."""
-        some = [self._points[number] for number in numbers]
-        sizes = np.cumsum([0, *(len(at) for at, _ in some)])
-        if not some:
-            return sp.csr_array((0, len(self._program.upper)))
-        at, value = (np.concatenate(part) for part in zip(*some, strict=True))
-        return sp.csr_array((value, at, sizes), shape=(len(some), len(self._program.upper)))
-
-    def least_feasible(self, of_columns: FloatArray, kinds: int) -> Vector:
-        """Least cost of a feasible walk of each type less what columns are worth; infinity without one.
-
-        Where directions differ, rows see the shorter one: it can be too low then. These walks count as found.
-        """
-        if self._all.shape[0] < len(self.cost):
-            more = self.points(range(self._all.shape[0], len(self.cost)))
-            self._all = sp.csr_array(sp.vstack([self._all, more], format="csr"))
-        reduced = np.array(self.cost) - self._all @ of_columns
-        of, least = np.where(self.feasible, self.type, -1), np.full(kinds, math.inf)
-        for t in range(kinds):
-            if len(own := np.flatnonzero(of == t)):
-                number = int(own[reduced[own].argmin()])
-                least[t] = reduced[number]
-                self.found.add(number)
-        return least
-
-
 class Evaluated(NamedTuple):
-    """What dual values prove for a mix, and whether a search was cut off."""
+    """What dual values prove for a mix, with routes of each type at so much; whether a search was cut off."""
 
     bound: float
+    each: Vector
     cut_off: bool = False
 
 
@@ -173,6 +76,8 @@ class Ascent:
     Attributes
     ----------
     bound : float
+    each : array, shape (kinds,)
+        No route of a type costs less at the best dual values.
     done : bool
         Nothing more is to be had.
     """
@@ -203,7 +108,7 @@ class Ascent:
         self.done = False
         self._center = np.where(of_routes(master), _of_all_rows(master, duals), 0.0)
         self.bound, self._promise = -math.inf, 0.0
-        self.bound = self._evaluate(self._center).bound
+        self.bound, self.each, _ = self._evaluate(self._center)
         self._start_over()
 
     @property
@@ -248,12 +153,12 @@ class Ascent:
         self._promise = promise = float(solved.objective or 0.0) * self._unit - self.bound
         if promise < 0 and self._dismiss():
             return
-        value, cut_off = self._evaluate(duals)
+        value, each, cut_off = self._evaluate(duals)
         new = self._take_in()
         inner = np.abs(duals - self._center)[self._rows] < self._width * _AT
         if value >= self._worth_having:
             self._width *= _MUCH_WIDER if value - self.bound > _MUCH * promise else _WIDER
-            self.bound, self._center = max(self.bound, value), duals
+            self.bound, self.each, self._center = max(self.bound, value), each, duals
         elif value < self.bound - promise:
             self._width *= _NARROWER
         if cut_off:
@@ -302,7 +207,7 @@ class Ascent:
         for t, ride in enumerate(self._rides):
             each[t], walks = self._floor.routes(found, ride, _WALKS, _WITHIN * self._cost)
             self._routes.add_all(t, walks)
-        return Evaluated(self._sum(self._floor.sides(found), each))
+        return Evaluated(self._sum(self._floor.sides(found), each), each)
 
     def _meaning(self, duals: Vector) -> Multipliers:
         """Return what dual values of the master's rows say of single routes."""

@@ -8,8 +8,7 @@ its master the list of all mixes. models/ROUTING.md, *Hub-days*, has the proof.
 from __future__ import annotations
 
 import itertools
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -19,26 +18,27 @@ from voltmile.routes.day import HubDay
 from voltmile.routes.network import Vector
 from voltmile.routes.pool_prices import pool_prices
 from voltmile.routes.rates import Rates
-from voltmile.solve.hub_tree.ascent import Ascent, Routes
+from voltmile.solve.hub_tree.ascent import Ascent
 from voltmile.solve.hub_tree.branching import Limits
 from voltmile.solve.hub_tree.cuts import Count, Enter, Fleet, Row
-from voltmile.solve.hub_tree.floor import plan_floor
+from voltmile.solve.hub_tree.lessons import Lesson
+from voltmile.solve.hub_tree.mix_bounds import MixBounds, list_mixes, value_of
 from voltmile.solve.hub_tree.nodes import NodeSolver, Work
 from voltmile.solve.hub_tree.prices import Multipliers, RouteFloor, multipliers
-from voltmile.solve.hub_tree.program import SLACK, TreeProgram, tree_program
+from voltmile.solve.hub_tree.program import TreeProgram, tree_program
 from voltmile.solve.hub_tree.records import Effort
+from voltmile.solve.hub_tree.routes import Routes
 from voltmile.solve.hub_tree.ruin import Nodes
 from voltmile.solve.hub_tree.strict import StrictFloor, strict_floor
 from voltmile.solve.hub_tree.strict_ascent import StrictAscent
-from voltmile.solve.matrix import FloatArray
-from voltmile.solve.two_index import Bools, Ints
+from voltmile.solve.two_index import Bools
 
-#: More mixes than so many are too many to list.
-_MOST = 400_000
 #: Cuts that a mix begins with.
 _BEGIN = 150
 #: Rounds without gain before cutting a mix ends.
 _PATIENCE = 4
+#: Rounds after which it ends where it stays behind what other mixes prove.
+_BEHIND = 4
 #: Gaps that all mixes are to reach before any is worked on for the next one.
 _AIMS = tuple(0.06 * 0.9**k for k in range(30))
 #: Parts of a mix at most.
@@ -47,38 +47,17 @@ _PARTS = 200
 _STEPS = 40
 
 
-@dataclass(frozen=True, eq=False)
-class MixBounds:
-    """What is known of all mixes that may be in a plan cheaper than the best one.
+@dataclass(eq=False)
+class _Mix:
+    """A mix under way: its two-index program, the ascent over walks, then that over routes, in parts.
 
     Attributes
     ----------
-    rides : tuple of int
-        Positions of the types in ``day.rides``.
-    counts : array of int, shape (m, T)
-    bound : array, shape (m,)
-        No plan with these numbers of vehicles costs less.
-    done : array of bool, shape (m,)
-        There is no more to be had.
-    rest : float
-        No plan with any other mix costs less.
+    own : list of int
+        Its types, as positions in the list of mixes.
+    rides : list of int
+        The same as positions in the day.
     """
-
-    rides: tuple[int, ...]
-    counts: Ints
-    bound: Vector
-    done: Bools
-    rest: float
-
-    @property
-    def least(self) -> float:
-        """No plan at all costs less."""
-        return float(self.bound.min(initial=self.rest))
-
-
-@dataclass(eq=False)
-class _Mix:
-    """A mix under way: its two-index program, the ascent over walks, then that over routes, in parts."""
 
     own: list[int]
     rides: list[int]
@@ -90,6 +69,10 @@ class _Mix:
     def least(self) -> StrictAscent:
         """The part of least bound."""
         return min(self.parts, key=lambda part: part.bound)
+
+    def each(self, ascent: Ascent) -> dict[int, float]:
+        """Least cost of a route of each of its types at the best dual values of its ascent."""
+        return dict(zip(self.own, ascent.each.tolist(), strict=True))
 
 
 class MixSolver:
@@ -126,22 +109,8 @@ class MixSolver:
         self._strict = strict_floor(program, day, self._floor, cost)
         self._known: dict[tuple[int | None, Fleet | Enter], None] = {}
         self._begun: dict[int, _Mix] = {}
-        self.mixes = self._listed(program) if self._floor.possible else None
-
-    def _listed(self, program: TreeProgram) -> MixBounds | None:
-        rides = program.layout.types
-        base, each = plan_floor(self._day, self._rates)
-        if each <= 0 or not base < self._cost < math.inf:
-            return None
-        carries = program.day_program.carries["kg"][list(rides)]
-        most = min(self._day.network.size, math.floor((self._cost - base) / each * (1 + 1e-9)))
-        counts = all_mixes(carries * SLACK, float(self._day.kg.sum()), most)
-        if counts is None:
-            return None
-        _, serves, _ = program.split(program.upper)
-        counts = counts[((counts > 0) @ (serves > 0).astype(np.int64) > 0).all(axis=1)]
-        bound = base + each * counts.sum(axis=1)
-        return MixBounds(rides, counts, bound, np.zeros(len(counts), dtype=np.bool_), self._cost)
+        self.mixes = list_mixes(program, day, rates, cost) if self._floor.possible else None
+        self._lesson: dict[int, Lesson] = {}
 
     def solve(self, first: Sequence[int], gap: float) -> None:
         """Raise the least bound until it is within the gap, or the mix that has it gives no more.
@@ -168,33 +137,63 @@ class MixSolver:
         mix = self._begun.get(at)
         if mix is None:
             mix = self._begun[at] = self._begin(mixes, at)
-        master = mix.solver.master
-        if mix.ascent is None:
-            done = mix.solver.bound(
-                float(mixes.bound[at]), target, self._effort.mix_rounds, _PATIENCE, set[Row]()
-            )
-            _, _, duals, _ = master.solve()
-            found = multipliers(master, duals, mix.rides)
-            mixes.bound[at] = max(mixes.bound[at], done.bound)
-            self._remember(mix, duals)
-            if done.x is not None and not self._work.over():
-                mix.ascent = self._ascent(mixes, at, mix, duals)
-        elif mix.ascent.done and self._strict is not None:
-            self._visit_strictly(mixes, at, mix, mix.ascent, self._strict, target)
-            return
+        if mix.parts and self._strict is not None:
+            self._visit_strictly(mixes, at, mix, self._strict, target)
+        elif mix.ascent is None:
+            self._visit_program(mixes, at, mix, target)
         else:
-            mix.ascent.run(target, _STEPS, self._work)
-            found = mix.ascent.best
-            mixes.bound[at] = max(mixes.bound[at], mix.ascent.bound)
-            mixes.done[at] = mix.ascent.done and self._strict is None
-        self._learn(mixes, self._floor, found, at, target)
+            self._visit_walks(mixes, at, mix, mix.ascent, target)
+
+    def _visit_program(self, mixes: MixBounds, at: int, mix: _Mix, target: float) -> None:
+        """Cut the two-index program; where it gives no more, go on from the dual values that prove most."""
+        master, known = mix.solver.master, float(mixes.bound[at])
+        behind = _BEHIND if at in self._lesson else None
+        done = mix.solver.bound(known, target, self._effort.mix_rounds, _PATIENCE, set[Row](), behind)
+        _, _, duals, _ = master.solve()
+        found = multipliers(master, duals, mix.rides)
+        self._remember(mix, duals)
+        self._raise(mixes, at, done.bound)
+        if done.x is not None and not self._work.over():
+            self._go_on(mixes, at, mix, duals)
+        if at not in self._lesson:
+            self._learn(mixes, self._floor, found, at, target, {})
+
+    def _visit_walks(self, mixes: MixBounds, at: int, mix: _Mix, ascent: Ascent, target: float) -> None:
+        """Raise the bound over walks; where it gives no more, go on over routes."""
+        ascent.run(target, _STEPS, self._work)
+        self._raise(mixes, at, ascent.bound)
+        self._learn(mixes, self._floor, ascent.best, at, target, mix.each(ascent))
+        if ascent.done and self._strict is None:
+            mixes.done[at] = True
+        elif ascent.done and not self._work.over():
+            self._go_on(mixes, at, mix, ascent.duals)
+
+    def _go_on(self, mixes: MixBounds, at: int, mix: _Mix, duals: Vector) -> None:
+        """Begin the next ascent, from its own dual values or those of another mix, whichever prove more."""
+        lesson, counts = self._lesson.get(at), mixes.counts[at, mix.own].tolist()
+        if lesson is not None:
+            duals = lesson.taken_over(mix.solver.master, mix.rides)
+        with self._work.on("ascent"):
+            if self._strict is not None and (
+                mix.ascent is not None or (lesson is not None and lesson.strict)
+            ):
+                strictly = mix.solver.master, duals, self._routes(mix), self._floor, self._strict
+                mix.parts = [StrictAscent(*strictly, mix.rides, counts, self._cost)]
+                self._raise(mixes, at, mix.least.bound)
+            else:
+                walks = mix.solver.master, duals, self._no_routes(mix), self._floor, mix.rides, counts
+                mix.ascent = Ascent(*walks, self._cost, brief=self._strict is not None)
+
+    def _raise(self, mixes: MixBounds, at: int, bound: float) -> None:
+        """Note what a mix proved itself: no lesson says more any longer."""
+        if bound > mixes.bound[at]:
+            mixes.bound[at] = bound
+            self._lesson.pop(at, None)
 
     def _visit_strictly(
-        self, mixes: MixBounds, at: int, mix: _Mix, walks: Ascent, strict: StrictFloor, target: float
+        self, mixes: MixBounds, at: int, mix: _Mix, strict: StrictFloor, target: float
     ) -> None:
         """Work on the part of least bound; where it gives no more, part it or search harder."""
-        if not mix.parts:
-            mix.parts = [self._strict_ascent(mix, walks, strict)]
         part = mix.least
         if not part.done:
             part.run(target, _STEPS, self._work)
@@ -206,23 +205,42 @@ class MixSolver:
                     mix.parts = [*(one for one in mix.parts if one is not part), *(halves or [part])]
         mixes.bound[at] = max(mixes.bound[at], mix.least.bound)
         if len(mix.parts) == 1:  # dual values of a part say little of other mixes
-            self._learn(mixes, strict, part.best, at, target)
+            self._learn(mixes, strict, part.best, at, target, mix.each(part))
 
     def _learn(
-        self, mixes: MixBounds, floor: RouteFloor | StrictFloor, found: Multipliers, at: int, target: float
+        self,
+        mixes: MixBounds,
+        floor: RouteFloor | StrictFloor,
+        found: Multipliers,
+        at: int,
+        target: float,
+        known: Mapping[int, float],
     ) -> None:
         """Raise the bounds of other mixes to what dual values of one prove for all.
 
         Only types that it has, or a mix under the target, are priced; all mixes of these types learn.
+
+        Parameters
+        ----------
+        known : mapping
+            What the routes of types cost at least, where that is proven already.
         """
         with self._work.on("mixes"):
             low = mixes.bound < target
             low[at] = True
             types = np.flatnonzero(mixes.counts[low].any(axis=0))
-            fixed, each = floor.bound(found, types)
+            open_ = np.setdiff1d(types, list(known)).astype(np.int64)
+            floors = floor.bound(found, open_)
+            least = dict(known) | dict(zip(open_.tolist(), floors.each.tolist(), strict=True))
             rest = np.setdiff1d(np.arange(len(mixes.rides)), types)
             able = np.flatnonzero(~mixes.counts[:, rest].any(axis=1))
-            value = value_of(fixed, each, mixes.counts[np.ix_(able, types)])
+            each = np.array([least[t] for t in types.tolist()])
+            value = value_of(floors.fixed, each, mixes.counts[np.ix_(able, types)])
+            by = {mixes.rides[t]: mixes.rides[t] for t in known}
+            by |= {mixes.rides[t]: ride for t, ride in zip(open_.tolist(), floors.by.tolist(), strict=True)}
+            lesson = Lesson(found, by, floor is self._strict)
+            taught = able[(value > mixes.bound[able]) & (able != at)]
+            self._lesson.update(dict.fromkeys(taught.tolist(), lesson))
             mixes.bound[able] = np.maximum(mixes.bound[able], value)
 
     def _begin(self, mixes: MixBounds, at: int) -> _Mix:
@@ -237,24 +255,18 @@ class MixSolver:
         solver.enter(limits)
         return _Mix(own, rides, solver)
 
-    def _ascent(self, mixes: MixBounds, at: int, mix: _Mix, duals: Vector) -> Ascent:
-        routes = self._no_routes(mix)
-        counts = mixes.counts[at, mix.own].tolist()
-        brief = self._strict is not None
-        mixed = mix.solver.master, duals, routes, self._floor, mix.rides, counts
-        with self._work.on("ascent"):
-            return Ascent(*mixed, self._cost, brief=brief)
-
-    def _strict_ascent(self, mix: _Mix, before: Ascent, strict: StrictFloor) -> StrictAscent:
-        """Begin where walks end, from the tours that the types of the mix can drive."""
+    def _routes(self, mix: _Mix) -> Routes:
+        """Tours that the types of the mix can drive, and routes that other mixes found."""
         routes = self._no_routes(mix)
         for nodes, drives in self._drives:
             for q, k in enumerate(mix.rides):
                 if drives[k]:
                     routes.add(q, nodes, feasible=True)
-        strictly = mix.solver.master, before.duals, routes, self._floor, strict, mix.rides, before.counts
-        with self._work.on("ascent"):
-            return StrictAscent(*strictly, self._cost)
+        for other in self._begun.values():
+            for ride, walk in itertools.chain.from_iterable(part.feasible() for part in other.parts):
+                if ride in mix.rides:
+                    routes.take(mix.rides.index(ride), walk, feasible=True)
+        return routes
 
     def _no_routes(self, mix: _Mix) -> Routes:
         program = mix.solver.program
@@ -291,23 +303,3 @@ class MixSolver:
             elif ride in rides:
                 found[Enter(cut.members, rides.index(ride), cut.anchor)] = None
         return list(found)[:_BEGIN]
-
-
-def value_of(fixed: float, each: Vector, counts: Ints) -> FloatArray:
-    """Return fixed + counts @ each, less what rounding can add."""
-    number = counts.astype(np.float64)
-    size = abs(fixed) + number @ np.abs(each)
-    return np.asarray(fixed + number @ each - (len(each) + 4) * 2.0**-52 * size)
-
-
-def all_mixes(carries: Vector, demand: float, routes: int) -> Ints | None:
-    """All mixes of at most so many routes that carry the demand, shape (m, T); None for too many."""
-    kinds = len(carries)
-    if math.comb(routes + kinds, kinds) > _MOST:
-        return None
-    found = [np.zeros((0, kinds), dtype=np.int64)]
-    for number in range(1, routes + 1):
-        some = np.array(list(itertools.combinations_with_replacement(range(kinds), number)))
-        mix = np.stack([(some == t).sum(axis=1) for t in range(kinds)], axis=1)
-        found.append(mix[mix @ carries >= demand])
-    return np.concatenate(found)

@@ -88,7 +88,13 @@ class NodeSolver:
         self._limits = limits
 
     def bound(
-        self, known: float, target: float, rounds: int, patience: int, kept: Collection[Row]
+        self,
+        known: float,
+        target: float,
+        rounds: int,
+        patience: int,
+        kept: Collection[Row],
+        behind: int | None = None,
     ) -> Bounded:
         """Cut until the bound reaches the target, nothing is violated, or little is gained.
 
@@ -100,6 +106,9 @@ class NodeSolver:
             Rounds without gain before it ends.
         kept : collection of Row
             Rows that must not leave the linear program.
+        behind : int, optional
+            Rounds after which it also ends where as many more, each like the last, would not come up to what
+            is known.
         """
         best, values, since, done = known, list[float](), 0, False
         for solved in range(1, rounds + 1):
@@ -108,6 +117,8 @@ class NodeSolver:
             small = 1e-3 * abs(self._scale - objective) + 2e-5 * self._scale
             done = len(values) > patience and values[-1] - values[-1 - patience] < small
             done |= solved == rounds or self.work.over()
+            if behind is not None and solved >= behind and len(values) > 1:
+                done |= values[-1] + behind * (values[-1] - values[-2]) < known
             since += 1
             cuts: list[Row] = []
             if not done and held <= _HELD and objective < target and since < _EDGE_ROUNDS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -42,6 +43,7 @@ class OfType:
     star_drive : array, shape (n + 1, n + 1)
     star_serve : array, shape (n + 1,)
         What Star cuts take off the cost of driving an arc and of serving a village.
+    stars : tuple of (members, row of the resource, dual value)
     barred : tuple of int
         Villages that the type does not serve, in a part of a mix.
     """
@@ -50,6 +52,7 @@ class OfType:
     limits: dict[str, float]
     star_drive: Matrix
     star_serve: Vector
+    stars: tuple[tuple[Members, str, float], ...] = ()
     barred: tuple[int, ...] = ()
 
 
@@ -99,7 +102,8 @@ def multipliers(
             (c, pi) for c, pi in alive if isinstance(c, Star) and program.resources[c.resource].type == t
         ]
         never = tuple(sorted(barred[t])) if barred else ()
-        types[ride] = OfType(enter, limits, *_stars(program, t, stars), never)
+        named = tuple((c.members, program.resources[c.resource].row, pi) for c, pi in stars)
+        types[ride] = OfType(enter, limits, *_stars(program, t, stars), named, never)
     fleet = tuple((cut, pi) for cut, pi in alive if isinstance(cut, Fleet))
     return Multipliers(np.r_[0.0, duals[:n]], fleet, types)
 
@@ -112,6 +116,22 @@ def _stars(program: TreeProgram, t: int, stars: Sequence[tuple[Star, float]]) ->
         serve[1:] += pi * row[1 : 1 + n]
         drive[layout.tail, layout.head] += pi * row[1 + n :]
     return drive + drive.T, serve
+
+
+class Floors(NamedTuple):
+    """What dual values prove of any plan: ``fixed``, and ``each`` for every route of a type, together.
+
+    Attributes
+    ----------
+    fixed : float
+    each : array, shape (T,)
+    by : array of int, shape (T,)
+        Of which type the rows are that prove it, as position in ``day.rides``.
+    """
+
+    fixed: float
+    each: Vector
+    by: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,24 +165,19 @@ class RouteFloor:
         """Whether the loads have few enough levels."""
         return max(self.loads.most) <= _MOST_LEVELS
 
-    def bound(self, found: Multipliers, types: Ints) -> tuple[float, Vector]:
-        """Return a, b: a plan with X[k] routes of each type costs at least a + sum of b_k X_k.
+    def bound(self, found: Multipliers, types: Ints) -> Floors:
+        """Bound the routes of types by the dual values of the type that prove most.
 
         Parameters
         ----------
         types : array of int
-            Positions of the types in the program that b is of.
+            Positions in the program.
         """
-        fixed, each = self.by_type(found, types)
-        return fixed, np.max(list(each.values()), axis=0)
-
-    def by_type(self, found: Multipliers, types: Ints) -> tuple[float, dict[int, Vector]]:
-        """Return a and, by the type whose dual values are used, b as in ``bound``."""
-        each = {
-            ride: np.array([self._walks(t, found, of, own=ride == self._types[t])[1] for t in types])
-            for ride, of in found.types.items()
-        }
-        return self.sides(found), each
+        each = np.empty((len(found.types), len(types)))
+        for r, (ride, of) in enumerate(found.types.items()):
+            each[r] = [self._walks(t, found, of, own=ride == self._types[t])[1] for t in types]
+        best = each.argmax(axis=0)
+        return Floors(self.sides(found), each[best, np.arange(len(types))], np.array(list(found.types))[best])
 
     def routes(self, found: Multipliers, ride: int, most: int, within: float) -> tuple[float, list[Nodes]]:
         """Bound the routes of a type by its own dual values; and the cheapest walks, one for each start.

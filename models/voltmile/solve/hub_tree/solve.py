@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from voltmile.routes.day import HubDay
 from voltmile.routes.rates import Rates
 from voltmile.routes.stop import Stop, asked_of
-from voltmile.solve.hub_tree.mixes import MixBounds, MixSolver
+from voltmile.solve.hub_tree.mix_bounds import MixBounds
+from voltmile.solve.hub_tree.mixes import MixSolver
 from voltmile.solve.hub_tree.nodes import NodeSolver, Work
 from voltmile.solve.hub_tree.plans import Plans
 from voltmile.solve.hub_tree.program import TreeProgram, tree_program

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from voltmile.routes.day import HubDay
 from voltmile.routes.labelling.neighbourhoods import nearest, neighbourhoods
-from voltmile.routes.network import Matrix, Vector
+from voltmile.routes.network import Matrix
 from voltmile.solve.hub_tree.beginnings import Near, beginnings, near_villages
 from voltmile.solve.hub_tree.best_first import (
     SLOTS,
@@ -26,7 +26,7 @@ from voltmile.solve.hub_tree.best_first import (
     Ways,
     cheapest,
 )
-from voltmile.solve.hub_tree.prices import NONE, Arcs, Multipliers, RouteFloor
+from voltmile.solve.hub_tree.prices import NONE, Arcs, Floors, Multipliers, RouteFloor
 from voltmile.solve.hub_tree.program import SLACK, TreeProgram, shortest_ways_out
 from voltmile.solve.hub_tree.ruin import Nodes
 from voltmile.solve.matrix import FloatArray
@@ -206,14 +206,13 @@ class StrictFloor:
         """Prepare to look at the routes of a type by its own dual values."""
         return self._look(self._types.index(ride), found, ride)
 
-    def bound(self, found: Multipliers, types: Ints) -> tuple[float, Vector]:
-        """As ``RouteFloor.bound``, by the dual values of the type that promise most."""
-        fixed, each = self._floor.by_type(found, types)
-        best = np.max(list(each.values()), axis=0)
-        for q, t in enumerate(types.tolist()):
-            ride = max(each, key=lambda ride: float(each[ride][q]))
-            best[q] = max(best[q], self._look(t, found, ride, brief=True).least(effort=_OTHERS)[0])
-        return fixed, best
+    def bound(self, found: Multipliers, types: Ints) -> Floors:
+        """As ``RouteFloor.bound``, by the dual values of the type that proves most there."""
+        floors = self._floor.bound(found, types)
+        each = floors.each.copy()
+        for q, (t, ride) in enumerate(zip(types.tolist(), floors.by.tolist(), strict=True)):
+            each[q] = max(each[q], self._look(t, found, ride, brief=True).least(effort=_OTHERS)[0])
+        return floors._replace(each=each)
 
     def _look(self, t: int, found: Multipliers, ride: int, *, brief: bool = False) -> Look:
         own = self._types[t] == ride

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from voltmile.routes.network import Vector
-from voltmile.solve.hub_tree.ascent import Ascent, Evaluated, Routes, of_routes
+from voltmile.solve.hub_tree.ascent import Ascent, Evaluated, of_routes
 from voltmile.solve.hub_tree.master import Master
 from voltmile.solve.hub_tree.prices import NONE, Multipliers, RouteFloor
+from voltmile.solve.hub_tree.routes import Routes, Walk
 from voltmile.solve.hub_tree.strict import EXACT, Look, StrictFloor
 from voltmile.solve.two_index import Bools, Ints
 
@@ -79,6 +80,10 @@ class StrictAscent(Ascent):
         self._start_over()
         return True
 
+    def feasible(self) -> Iterator[tuple[int, Walk]]:
+        """Iterate over the routes found so far, with their types as positions in the day."""
+        return ((self._rides[t], walk) for t, walk in self._routes.feasible_walks())
+
     def halves(self) -> list[StrictAscent]:
         """Part the mix by whether a type serves a village that it serves in part; empty where none does.
 
@@ -105,11 +110,11 @@ class StrictAscent(Ascent):
         solved = self._solved()
         if solved is None or solved.x is None:
             return None
-        walks, share = list(self._routes.walks), np.zeros((len(self._rides), self._master.program.n + 1))
+        share = np.zeros((len(self._rides), self._master.program.n + 1))
         values = solved.x[self._first_walk :]
         for w in np.flatnonzero(values > _USED):
-            t, nodes = walks[int(self._held[w])]
-            np.add.at(share[t], list(nodes), values[w])
+            number = int(self._held[w])
+            np.add.at(share[self._routes.type[number]], list(self._routes.walks[number].nodes), values[w])
         open_ = np.minimum(share, share.sum(axis=0) - share)  # not what the box lets nobody serve
         open_[open_ < _OPEN] = 0.0
         worth = open_ * self._master.program.day_program.km[0]
@@ -160,7 +165,7 @@ class StrictAscent(Ascent):
         self.done = self._cut_off >= _PATIENCE
         if self._cut_off and not self.done:
             self._ask_walks(found)
-        return Evaluated(value, cut_off)
+        return Evaluated(value, each, cut_off)
 
     def _quick(self, looks: Sequence[Look], duals: Vector) -> Vector:
         """Cost of the cheapest route known of each type at dual values, after a quick search for more."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from voltmile.solve.hub_tree.branching import Limits, halves
 from voltmile.solve.hub_tree.cuts import Count, NotAgain, Row
-from voltmile.solve.hub_tree.mixes import MixBounds
+from voltmile.solve.hub_tree.mix_bounds import MixBounds
 from voltmile.solve.hub_tree.nodes import Bounded, NodeSolver, Work
 from voltmile.solve.hub_tree.plans import Plans
 from voltmile.solve.hub_tree.records import Effort, TracePoint
