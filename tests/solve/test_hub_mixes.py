@@ -6,13 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numba.core.registry import CPUDispatcher
 from test_two_index import day_of, network, optimum, random_case, servable, sized, van
 
 from voltmile.routes.day import HubDay
 from voltmile.routes.labelling.neighbourhoods import nearest, neighbourhoods
 from voltmile.routes.pool_prices import pool_prices
 from voltmile.routes.rates import Rates
-from voltmile.solve.hub_tree import Effort, solve_hub_day, strict_ascent
+from voltmile.solve import minimum_cuts
+from voltmile.solve.hub_tree import Effort, best_first, growth, ruin, slices, solve_hub_day, strict_ascent
+from voltmile.solve.hub_tree import beginnings as beginnings_module
 from voltmile.solve.hub_tree import mixes as mixes_module
 from voltmile.solve.hub_tree import strict as strict_module
 from voltmile.solve.hub_tree.beginnings import beginnings, near_villages
@@ -28,6 +31,7 @@ from voltmile.solve.hub_tree.prices import Multipliers, OfType, RouteFloor, mult
 from voltmile.solve.hub_tree.program import shortest_ways_out, tree_program
 from voltmile.solve.hub_tree.slices import cheapest_walks, loads_of, walk_from
 from voltmile.solve.hub_tree.strict import strict_floor
+from voltmile.solve.hub_tree.warm_up import warm_up
 
 LITTLE = Effort(
     annealing=400, annealing_each=50, annealing_alone=100, iterations=60, seeds=1, more_seeds=0, guided=0
@@ -178,6 +182,22 @@ def test_a_lesson_proves_as_much_where_it_is_taken_over(seed):
         only = replace(lesson.found, types={teacher: lesson.found.types[teacher]})
         least, _ = floor.routes(found, ride, 1, 0.0)
         assert least == pytest.approx(floor.bound(only, at).each[0])
+
+
+def test_after_the_warm_up_nothing_is_compiled():
+    day, rates = sized(14, 1)
+    rides = [replace(r, load_per_km_kg=0.002, usable_kwh=0.6 * r.usable_kwh) for r in day.rides]
+    warm_up(*sized(9, 2))
+    kernels = [
+        value
+        for module in (beginnings_module, best_first, growth, minimum_cuts, ruin, slices)
+        for value in vars(module).values()
+        if isinstance(value, CPUDispatcher)
+    ]
+    before = {kernel.__name__: len(kernel.signatures) for kernel in kernels}
+    assert before["cheapest"] == before["beginnings"] == before["cheapest_walks"] == 1
+    solve_hub_day(replace(day, rides=tuple(rides)), rates, gap=0.0, max_nodes=2, effort=LITTLE)
+    assert {kernel.__name__: len(kernel.signatures) for kernel in kernels} == before
 
 
 def test_a_program_far_behind_what_is_known_ends():

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from voltmile.problem.folder import read
 from voltmile.problem.nation import Nation
-from voltmile.solve.hub_tree import Effort, solve_hub_day
+from voltmile.solve.hub_tree import solve_hub_day
+from voltmile.solve.hub_tree.warm_up import warm_up
 from voltmile.solve.pools import children_of_one_thread
 from voltmile.study.benchmark.origin import Origin, going_on, this_run
 from voltmile.study.benchmark.store import write_whole
@@ -102,9 +103,8 @@ def _solve(settings: Settings, nation: Nation, case: Case) -> Row:
 
 def _warm_up(nation: Nation, cases: Sequence[Case]) -> None:
     """Have the kernels compiled, which takes once what it takes, before anything is timed."""
-    little = Effort(annealing=1, annealing_each=1, annealing_alone=1, seeds=1)
-    for case in cases[:1]:
-        solve_hub_day(*day_and_rates(nation, case), max_nodes=0, effort=little)
+    if cases:
+        warm_up(*day_and_rates(nation, cases[0]))
 
 
 _TASK: list[tuple[Settings, Nation]] = []
