@@ -27,9 +27,10 @@ from voltmile.solve.hub_tree.master import Master
 from voltmile.solve.hub_tree.mix_bounds import all_mixes
 from voltmile.solve.hub_tree.mixes import MixSolver
 from voltmile.solve.hub_tree.nodes import NodeSolver, Work
-from voltmile.solve.hub_tree.prices import Multipliers, OfType, RouteFloor, multipliers
+from voltmile.solve.hub_tree.prices import Arcs, Multipliers, OfType, RouteFloor, multipliers
 from voltmile.solve.hub_tree.program import shortest_ways_out, tree_program
-from voltmile.solve.hub_tree.slices import cheapest_walks, loads_of, walk_from
+from voltmile.solve.hub_tree.routes import Routes
+from voltmile.solve.hub_tree.slices import Loads, cheapest_walks, loads_of, walk_from
 from voltmile.solve.hub_tree.strict import strict_floor
 from voltmile.solve.hub_tree.warm_up import warm_up
 
@@ -143,9 +144,9 @@ def test_parting_a_mix_proves_more(seed, monkeypatch):
 
 @pytest.mark.parametrize("make", [random_case, tightened])
 def test_bound_optimum_where_mixes_go_on_from_lessons(make, monkeypatch):
-    taken, original = [], Lesson.taken_over
+    taken, original = [], Lesson.put_into
     monkeypatch.setattr(mixes_module, "_BEHIND", 2)
-    monkeypatch.setattr(Lesson, "taken_over", lambda *of: taken.append(of) or original(*of))
+    monkeypatch.setattr(Lesson, "put_into", lambda *of: taken.append(of) or original(*of))
     checked, near = check(make, range(40))
     assert checked > 15
     assert near > checked / 2
@@ -175,7 +176,7 @@ def test_a_lesson_proves_as_much_where_it_is_taken_over(seed):
         Master(tree_program(small, [rates[k] for k in some]), 3000.0, 8),
         RouteFloor(program, day, rates),
     )
-    found = multipliers(other, lesson.taken_over(other, some), some)
+    found = multipliers(other, lesson.put_into(other, some), some)
     assert floor.sides(found) == pytest.approx(floor.sides(lesson.found))
     for ride in some:
         teacher, at = lesson.by[ride], np.array([own.index(ride)])
@@ -198,6 +199,66 @@ def test_after_the_warm_up_nothing_is_compiled():
     assert before["cheapest"] == before["beginnings"] == before["cheapest_walks"] == 1
     solve_hub_day(replace(day, rides=tuple(rides)), rates, gap=0.0, max_nodes=2, effort=LITTLE)
     assert {kernel.__name__: len(kernel.signatures) for kernel in kernels} == before
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_ascents_know_what_routes_cost_at_their_best_dual_values(seed, monkeypatch):
+    """Others learn from it without pricing once more, whatever came in since."""
+    taught, original = [], MixSolver._teach
+
+    def watched(solver, mixes, floor, at, mix, ascent, target):
+        taught.append((floor, ascent))
+        original(solver, mixes, floor, at, mix, ascent, target)
+        if floor is solver._floor:
+            for ride, least in zip(mix.rides, ascent.each, strict=True):
+                assert floor.routes(ascent.best, ride, 1, 0.0)[0] == least
+
+    monkeypatch.setattr(MixSolver, "_teach", watched)
+    day, rates = sized(9, seed)
+    rides = [replace(r, load_per_km_kg=0.002, usable_kwh=0.6 * r.usable_kwh) for r in day.rides]
+    day, rng = replace(day, rides=tuple(rides)), np.random.default_rng([7, seed])
+    cost = solve_hub_day(day, rates, gap=0.0, max_nodes=0, effort=LITTLE).cost
+    solver = mixes_of(day, rates, cost)
+    tours = [tuple((rng.permutation(9)[: rng.integers(1, 7)] + 1).tolist()) for _ in range(300)]
+    prices, program = pool_prices(day, tours, rates), tree_program(day, rates)
+    strict = [ascent for floor, ascent in taught if floor is not solver._floor]
+    assert strict
+    checked, types = 0, list(program.layout.types)
+    for ascent in strict[-3:]:
+        found = ascent.best
+        for ride, least in zip(found.types, ascent.each, strict=True):
+            arcs = solver._floor.arcs(types.index(ride), found, found.types[ride], own=True)
+            for tour in itertools.compress(prices.tours, np.isfinite(prices.cost[:, ride])):
+                assert least <= reduced_cost(solver._floor.loads, arcs, tour.nodes) + 1e-9 * cost
+                checked += 1
+    assert checked > 100
+
+
+def reduced_cost(loads: Loads, arcs: Arcs, nodes: tuple[int, ...]) -> float:
+    """What a route costs at dual values, its load as it is aboard."""
+    way = np.array((0, *nodes, 0))
+    aboard = np.maximum(loads.units[way[::-1]].cumsum()[::-1][1:] - loads.spare, 0)
+    return float(arcs.go[way[:-1], way[1:]].sum() + arcs.carry[way[:-1], way[1:]] @ aboard)
+
+
+def test_a_walk_is_the_same_in_programs_of_other_types():
+    day, rates = sized(9, 1)
+    whole = tree_program(day, rates)
+    floor, both = RouteFloor(whole, day, rates), []
+    for kinds in (whole.layout.types, whole.layout.types[1:]):
+        some = replace(day, rides=tuple(day.rides[k] for k in kinds))
+        program = tree_program(some, [rates[k] for k in kinds])
+        routes = Routes(program, some, [rates[k] for k in kinds], floor)
+        for walk in both[0].walks if both else []:
+            routes.take(len(kinds) - 1, walk, feasible=True)
+        routes.add(len(kinds) - 1, (3, 1, 4))
+        routes.add(len(kinds) - 1, (5,))
+        both.append(routes)
+        costs = routes.points(range(2)) @ program.matrix.c
+        np.testing.assert_allclose(costs, routes.cost)
+        assert len(routes.walks) == 2
+    assert [walk for _, walk in both[1].feasible_walks()] == both[0].walks
+    assert both[0].cost == both[1].cost
 
 
 def test_a_program_far_behind_what_is_known_ends():

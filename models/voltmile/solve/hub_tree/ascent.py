@@ -45,16 +45,29 @@ _LITTLE = 3e-4
 _BRIEF = 3e-3
 #: Cuts that come in at once, and rounds of them.
 _CUTS, _ROUNDS = 60, 6
+#: Walks that a linear program begins with at most.
+_NEAR = 1_000
 #: Cost of a route too few or too many, in thousandths of a plan's cost.
 _PENALTY = 1e4
 
 
 class Evaluated(NamedTuple):
-    """What dual values prove for a mix, with routes of each type at so much; whether a search was cut off."""
+    """What dual values say of a mix, with routes of each type at so much.
+
+    Attributes
+    ----------
+    bound : float
+    each : array, shape (kinds,)
+    cut_off : bool
+        Whether a search was.
+    proven : bool
+        False: they are known to be no better than the best ones, by estimates that prove nothing.
+    """
 
     bound: float
     each: Vector
     cut_off: bool = False
+    proven: bool = True
 
 
 class Ascent:
@@ -108,7 +121,7 @@ class Ascent:
         self.done = False
         self._center = np.where(of_routes(master), _of_all_rows(master, duals), 0.0)
         self.bound, self._promise = -math.inf, 0.0
-        self.bound, self.each, _ = self._evaluate(self._center)
+        self.bound, self.each, _, _ = self._evaluate(self._center)
         self._start_over()
 
     @property
@@ -153,10 +166,10 @@ class Ascent:
         self._promise = promise = float(solved.objective or 0.0) * self._unit - self.bound
         if promise < 0 and self._dismiss():
             return
-        value, each, cut_off = self._evaluate(duals)
+        value, each, cut_off, proven = self._evaluate(duals)
         new = self._take_in()
         inner = np.abs(duals - self._center)[self._rows] < self._width * _AT
-        if value >= self._worth_having:
+        if proven and value >= self._worth_having:
             self._width *= _MUCH_WIDER if value - self.bound > _MUCH * promise else _WIDER
             self.bound, self.each, self._center = max(self.bound, value), each, duals
         elif value < self.bound - promise:
@@ -224,6 +237,7 @@ class Ascent:
         useful = of_routes(master)
         alive = useful & (self._center != 0)
         alive[: master.program.n] = True
+        alive[master.program.resource_rows] = useful[master.program.resource_rows]
         alive[new] = useful[new]
         self._rows = np.flatnonzero(alive)
         lower, upper = master.sides(self._rows)
@@ -235,7 +249,9 @@ class Ascent:
         of = np.array(self._routes.type, dtype=np.int64)
         able = self._able()
         least = np.array([reduced[able & (of == t)].min(initial=math.inf) for t in range(kinds)])
-        near = np.flatnonzero(able & (reduced - least[of] <= self._cost - self.bound))
+        dearer = np.where(able, reduced - least[of], math.inf)
+        order = np.argsort(dearer, kind="stable")[:_NEAR]
+        near = np.sort(order[dearer[order] <= self._cost - self.bound])
         m = len(self._rows)
         ones = sp.eye_array(m + kinds, format="csc")
         width = 2 * (m + kinds) + len(near)
@@ -302,14 +318,14 @@ class Ascent:
         cuts: dict[Row, None] = {}
         if self._rounds <= _ROUNDS and not little:
             cuts = dict.fromkeys(self._finder.find(point, _CUTS, deep=True))
-        new = [cut for cut in cuts if cut not in self._master.row]
+        held = set(self._rows.tolist())
+        new = [cut for cut in cuts if self._master.row.get(cut) not in held]  # or it had no dual value
         if not new:
             self.done = True
             return
-        many = self._master.n_rows
-        self._master.add(new)
+        self._master.add([cut for cut in new if cut not in self._master.row])
         self._center = _of_all_rows(self._master, self._center)
-        self._begin(np.arange(many, self._master.n_rows))
+        self._begin(np.array([self._master.row[cut] for cut in new]))
 
 
 def _of_all_rows(master: Master, duals: Vector) -> Vector:
@@ -322,9 +338,7 @@ def of_routes(master: Master) -> Bools:
     program, n = master.program, master.program.n
     useful = np.zeros(master.n_rows, dtype=np.bool_)
     useful[:n] = True
-    first = n + program.kinds * (n + 1)
-    for q, resource in enumerate(program.resources):
-        useful[first + q] = resource.row in ("shift", "range")
+    useful[program.resource_rows] = [resource.row in ("shift", "range") for resource in program.resources]
     for cut, row in master.row.items():
         useful[row] = isinstance(cut, (Enter, Fleet, Star))
     return useful

@@ -20,6 +20,7 @@ class Lesson:
     Attributes
     ----------
     found : Multipliers
+        The dual values.
     by : dict
         Of which type the rows are that prove most for each type, both as positions in ``day.rides``.
     strict : bool
@@ -30,7 +31,7 @@ class Lesson:
     by: dict[int, int]
     strict: bool
 
-    def taken_over(self, master: Master, rides: Sequence[int]) -> Vector:
+    def put_into(self, master: Master, rides: Sequence[int]) -> Vector:
         """Add the rows to the program of another mix, and return their dual values there.
 
         Star cuts hold for the type they are of alone; what else limits or orders the routes of one type does
@@ -52,9 +53,9 @@ class Lesson:
                     stars = of.stars if self.by[ride] == ride else ()
                     of_cuts.update({Star(m, j): pi for m, row, pi in stars if row == resource.row})
         master.add([cut for cut in of_cuts if cut not in master.row])
-        duals, first = np.zeros(master.n_rows), program.n + program.kinds * (program.n + 1)
+        duals = np.zeros(master.n_rows)
         duals[: program.n] = self.found.prize[1:]
-        duals[first : first + len(limits)] = limits
+        duals[program.resource_rows] = limits
         for cut, pi in of_cuts.items():
             duals[master.row[cut]] = pi
         return duals

@@ -7,7 +7,6 @@ its master the list of all mixes. models/ROUTING.md, *Hub-days*, has the proof.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -27,7 +26,7 @@ from voltmile.solve.hub_tree.nodes import NodeSolver, Work
 from voltmile.solve.hub_tree.prices import Multipliers, RouteFloor, multipliers
 from voltmile.solve.hub_tree.program import TreeProgram, tree_program
 from voltmile.solve.hub_tree.records import Effort
-from voltmile.solve.hub_tree.routes import Routes
+from voltmile.solve.hub_tree.routes import Routes, Walk
 from voltmile.solve.hub_tree.ruin import Nodes
 from voltmile.solve.hub_tree.strict import StrictFloor, strict_floor
 from voltmile.solve.hub_tree.strict_ascent import StrictAscent
@@ -36,7 +35,7 @@ from voltmile.solve.two_index import Bools
 #: Cuts that a mix begins with.
 _BEGIN = 150
 #: Rounds without gain before cutting a mix ends.
-_PATIENCE = 4
+_PATIENCE = 3
 #: Rounds after which it ends where it stays behind what other mixes prove.
 _BEHIND = 4
 #: Gaps that all mixes are to reach before any is worked on for the next one.
@@ -49,7 +48,7 @@ _STEPS = 40
 
 @dataclass(eq=False)
 class _Mix:
-    """A mix under way: its two-index program, the ascent over walks, then that over routes, in parts.
+    """A mix under way.
 
     Attributes
     ----------
@@ -57,6 +56,14 @@ class _Mix:
         Its types, as positions in the list of mixes.
     rides : list of int
         The same as positions in the day.
+    solver : NodeSolver
+        Of its two-index program, which comes first.
+    ascent : Ascent or None
+        Over walks.
+    parts : list of StrictAscent
+        Over routes, once there are any.
+    taught : array or None
+        What others learned last: least costs of its routes.
     """
 
     own: list[int]
@@ -64,15 +71,12 @@ class _Mix:
     solver: NodeSolver
     ascent: Ascent | None = None
     parts: list[StrictAscent] = field(default_factory=list)
+    taught: Vector | None = None
 
     @property
     def least(self) -> StrictAscent:
         """The part of least bound."""
         return min(self.parts, key=lambda part: part.bound)
-
-    def each(self, ascent: Ascent) -> dict[int, float]:
-        """Least cost of a route of each of its types at the best dual values of its ascent."""
-        return dict(zip(self.own, ascent.each.tolist(), strict=True))
 
 
 class MixSolver:
@@ -110,7 +114,9 @@ class MixSolver:
         self._known: dict[tuple[int | None, Fleet | Enter], None] = {}
         self._begun: dict[int, _Mix] = {}
         self.mixes = list_mixes(program, day, rates, cost) if self._floor.possible else None
-        self._lesson: dict[int, Lesson] = {}
+        self._lessons: list[Lesson] = []
+        self._lesson = np.full(len(self.mixes.counts) if self.mixes else 0, -1)  # that proved most for a mix
+        self._pool: dict[int, dict[Nodes, Walk]] = {}  # routes known, by vehicle type
 
     def solve(self, first: Sequence[int], gap: float) -> None:
         """Raise the least bound until it is within the gap, or the mix that has it gives no more.
@@ -145,50 +151,56 @@ class MixSolver:
             self._visit_walks(mixes, at, mix, mix.ascent, target)
 
     def _visit_program(self, mixes: MixBounds, at: int, mix: _Mix, target: float) -> None:
-        """Cut the two-index program; where it gives no more, go on from the dual values that prove most."""
-        master, known = mix.solver.master, float(mixes.bound[at])
-        behind = _BEHIND if at in self._lesson else None
+        """Cut the two-index program; where it gives no more, go on to an ascent."""
+        known, behind = float(mixes.bound[at]), _BEHIND if self._lesson[at] >= 0 else None
         done = mix.solver.bound(known, target, self._effort.mix_rounds, _PATIENCE, set[Row](), behind)
-        _, _, duals, _ = master.solve()
-        found = multipliers(master, duals, mix.rides)
+        _, _, duals, _ = mix.solver.master.solve()
+        found = multipliers(mix.solver.master, duals, mix.rides)
         self._remember(mix, duals)
         self._raise(mixes, at, done.bound)
+        led = self._lesson[at] < 0
         if done.x is not None and not self._work.over():
             self._go_on(mixes, at, mix, duals)
-        if at not in self._lesson:
+        if led and mix.ascent is not None:
+            self._teach(mixes, self._floor, at, mix, mix.ascent, target)
+        elif led:
             self._learn(mixes, self._floor, found, at, target, {})
 
     def _visit_walks(self, mixes: MixBounds, at: int, mix: _Mix, ascent: Ascent, target: float) -> None:
         """Raise the bound over walks; where it gives no more, go on over routes."""
-        ascent.run(target, _STEPS, self._work)
-        self._raise(mixes, at, ascent.bound)
-        self._learn(mixes, self._floor, ascent.best, at, target, mix.each(ascent))
-        if ascent.done and self._strict is None:
-            mixes.done[at] = True
-        elif ascent.done and not self._work.over():
+        if not self._taught_strictly(at):
+            ascent.run(target, _STEPS, self._work)
+            self._raise(mixes, at, ascent.bound)
+            self._teach(mixes, self._floor, at, mix, ascent, target)
+        if self._strict is None:
+            mixes.done[at] = ascent.done
+        elif (ascent.done or self._taught_strictly(at)) and not self._work.over():
             self._go_on(mixes, at, mix, ascent.duals)
 
     def _go_on(self, mixes: MixBounds, at: int, mix: _Mix, duals: Vector) -> None:
-        """Begin the next ascent, from its own dual values or those of another mix, whichever prove more."""
-        lesson, counts = self._lesson.get(at), mixes.counts[at, mix.own].tolist()
-        if lesson is not None:
-            duals = lesson.taken_over(mix.solver.master, mix.rides)
+        """Begin the next ascent, at its own dual values or those of another mix that proved more for it."""
+        counts = mixes.counts[at, mix.own].tolist()
+        strictly = mix.ascent is not None or self._taught_strictly(at)
+        if self._lesson[at] >= 0:
+            duals = self._lessons[self._lesson[at]].put_into(mix.solver.master, mix.rides)
         with self._work.on("ascent"):
-            if self._strict is not None and (
-                mix.ascent is not None or (lesson is not None and lesson.strict)
-            ):
-                strictly = mix.solver.master, duals, self._routes(mix), self._floor, self._strict
-                mix.parts = [StrictAscent(*strictly, mix.rides, counts, self._cost)]
+            if self._strict is not None and strictly:
+                begins = mix.solver.master, duals, self._routes(mix), self._floor, self._strict
+                mix.parts = [StrictAscent(*begins, mix.rides, counts, self._cost)]
                 self._raise(mixes, at, mix.least.bound)
             else:
                 walks = mix.solver.master, duals, self._no_routes(mix), self._floor, mix.rides, counts
                 mix.ascent = Ascent(*walks, self._cost, brief=self._strict is not None)
+                self._raise(mixes, at, mix.ascent.bound)
+
+    def _taught_strictly(self, at: int) -> bool:
+        """Whether what is known of a mix was proven over routes of another one."""
+        return bool(self._lesson[at] >= 0) and self._lessons[self._lesson[at]].strict
 
     def _raise(self, mixes: MixBounds, at: int, bound: float) -> None:
         """Note what a mix proved itself: no lesson says more any longer."""
         if bound > mixes.bound[at]:
-            mixes.bound[at] = bound
-            self._lesson.pop(at, None)
+            mixes.bound[at], self._lesson[at] = bound, -1
 
     def _visit_strictly(
         self, mixes: MixBounds, at: int, mix: _Mix, strict: StrictFloor, target: float
@@ -203,9 +215,25 @@ class MixSolver:
                     halves = part.halves() if len(mix.parts) < _PARTS else []
                     mixes.done[at] = not (halves or part.longer() or part.harder(cut_off=False))
                     mix.parts = [*(one for one in mix.parts if one is not part), *(halves or [part])]
-        mixes.bound[at] = max(mixes.bound[at], mix.least.bound)
+        self._raise(mixes, at, mix.least.bound)
         if len(mix.parts) == 1:  # dual values of a part say little of other mixes
-            self._learn(mixes, strict, part.best, at, target, mix.each(part))
+            self._share(mix.rides, part.routes)
+            self._teach(mixes, strict, at, mix, part, target)
+
+    def _teach(
+        self,
+        mixes: MixBounds,
+        floor: RouteFloor | StrictFloor,
+        at: int,
+        mix: _Mix,
+        ascent: Ascent,
+        target: float,
+    ) -> None:
+        """Let others learn from the best dual values of an ascent, if they are new."""
+        if mix.taught is not ascent.each:
+            mix.taught = ascent.each
+            known = dict(zip(mix.own, ascent.each.tolist(), strict=True))
+            self._learn(mixes, floor, ascent.best, at, target, known)
 
     def _learn(
         self,
@@ -229,18 +257,17 @@ class MixSolver:
             low = mixes.bound < target
             low[at] = True
             types = np.flatnonzero(mixes.counts[low].any(axis=0))
-            open_ = np.setdiff1d(types, list(known)).astype(np.int64)
-            floors = floor.bound(found, open_)
-            least = dict(known) | dict(zip(open_.tolist(), floors.each.tolist(), strict=True))
+            unknown = np.setdiff1d(types, list(known)).astype(np.int64)
+            floors = floor.bound(found, unknown)
+            least = dict(known) | dict(zip(unknown.tolist(), floors.each.tolist(), strict=True))
             rest = np.setdiff1d(np.arange(len(mixes.rides)), types)
             able = np.flatnonzero(~mixes.counts[:, rest].any(axis=1))
             each = np.array([least[t] for t in types.tolist()])
             value = value_of(floors.fixed, each, mixes.counts[np.ix_(able, types)])
             by = {mixes.rides[t]: mixes.rides[t] for t in known}
-            by |= {mixes.rides[t]: ride for t, ride in zip(open_.tolist(), floors.by.tolist(), strict=True)}
-            lesson = Lesson(found, by, floor is self._strict)
-            taught = able[(value > mixes.bound[able]) & (able != at)]
-            self._lesson.update(dict.fromkeys(taught.tolist(), lesson))
+            by |= {mixes.rides[t]: ride for t, ride in zip(unknown.tolist(), floors.by.tolist(), strict=True)}
+            self._lessons.append(Lesson(found, by, floor is self._strict))
+            self._lesson[able[(value > mixes.bound[able]) & (able != at)]] = len(self._lessons) - 1
             mixes.bound[able] = np.maximum(mixes.bound[able], value)
 
     def _begin(self, mixes: MixBounds, at: int) -> _Mix:
@@ -258,15 +285,18 @@ class MixSolver:
     def _routes(self, mix: _Mix) -> Routes:
         """Tours that the types of the mix can drive, and routes that other mixes found."""
         routes = self._no_routes(mix)
-        for nodes, drives in self._drives:
-            for q, k in enumerate(mix.rides):
-                if drives[k]:
-                    routes.add(q, nodes, feasible=True)
-        for other in self._begun.values():
-            for ride, walk in itertools.chain.from_iterable(part.feasible() for part in other.parts):
-                if ride in mix.rides:
-                    routes.take(mix.rides.index(ride), walk, feasible=True)
+        for q, ride in enumerate(mix.rides):
+            if ride not in self._pool:
+                routes.add_all(q, [nodes for nodes, drives in self._drives if drives[ride]], feasible=True)
+            for walk in self._pool.get(ride, {}).values():
+                routes.take(q, walk, feasible=True)
+        self._share(mix.rides, routes)
         return routes
+
+    def _share(self, rides: Sequence[int], routes: Routes) -> None:
+        """Let other mixes begin with the routes that one has."""
+        for t, walk in routes.feasible_walks():
+            self._pool.setdefault(rides[t], {}).setdefault(walk.nodes, walk)
 
     def _no_routes(self, mix: _Mix) -> Routes:
         program = mix.solver.program

@@ -89,11 +89,11 @@ def multipliers(
     program, n = master.program, master.program.n
     size = float(np.abs(duals).max(initial=0.0)) * _LEAST
     alive = [(cut, float(duals[master.row[cut]])) for cut in master.cuts if duals[master.row[cut]] > size]
-    first = n + program.kinds * (n + 1)
+    of_resources = duals[program.resource_rows]
     types = {}
     for t, ride in enumerate(rides):
         limits = {
-            r.row: max(0.0, -float(duals[first + q]))
+            r.row: max(0.0, -float(of_resources[q]))
             for q, r in enumerate(program.resources)
             if r.type == t and r.row in ("shift", "range")
         }
@@ -124,8 +124,8 @@ class Floors(NamedTuple):
     Attributes
     ----------
     fixed : float
-    each : array, shape (T,)
-    by : array of int, shape (T,)
+    each : array, one of each type asked for
+    by : array of int, the same
         Of which type the rows are that prove it, as position in ``day.rides``.
     """
 
@@ -206,16 +206,16 @@ class RouteFloor:
         arcs, most = self.arcs(t, found, of, own=own), self.loads.most[t]
         walks = cheapest_walks(arcs.go, arcs.carry, self.loads.units, most, self.loads.spare)
         least = float(walks.closed.min())
-        return walks, least - arcs.off if math.isfinite(least) else NONE * max(arcs.off, 1.0)
+        return walks, least - arcs.off if least < math.inf else NONE * max(arcs.off, 1.0)
 
     def arcs(self, t: int, found: Multipliers, of: OfType, *, own: bool) -> Arcs:
         """Reduced costs of driving for a type by the dual values of one, ``own`` if it is the same."""
         k, n = self._types[t], self._program.n
         ride, rate, limit = self._day.rides[k], self._rates[k], self._program.day_program.limit
-        of_h = of.limits.get("shift", 0.0)
-        of_unit = of.limits.get("range", 0.0) if ride.electric else 0.0
-        fixed = rate.fixed - of_h * float(limit["shift"][k])
-        fixed -= of_unit * float(limit["range"][k]) if of_unit else 0.0
+        shift, reach = float(limit["shift"][k]), float(limit["range"][k])
+        of_h = of.limits.get("shift", 0.0) if math.isfinite(shift) else 0.0
+        of_unit = of.limits.get("range", 0.0) if ride.electric and math.isfinite(reach) else 0.0
+        fixed = rate.fixed - (of_h * shift if of_h else 0.0) - (of_unit * reach if of_unit else 0.0)
         km, per_unit = self._day.network.distance_km, rate.per_unit + of_unit
         drive = (rate.per_km + per_unit * ride.empty_per_km) * km + (rate.per_h + of_h) * self.step
         serve = -found.prize

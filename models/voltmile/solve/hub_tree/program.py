@@ -86,6 +86,12 @@ class TreeProgram:
         return tuple(range(1, self.n + 1))
 
     @property
+    def resource_rows(self) -> slice:
+        """Rows of ``resources``."""
+        first = self.n + self.kinds * (self.n + 1)
+        return slice(first, first + len(self.resources))
+
+    @property
     def carried(self) -> slice:
         """Columns of F."""
         return slice(self.kinds * self.layout.width, None)

@@ -27,7 +27,7 @@ class Walk(NamedTuple):
     nodes : tuple of int
     cost : float
     at : array of int
-        Its columns, counted from the first one of its type; twice what it drives twice.
+        Its columns, counted from the first one of its type; twice what it drives or serves twice.
     kg_km : float
     """
 

@@ -37,7 +37,7 @@ _NEIGHBOURS = 8
 #: Villages that beginnings remember: where labels are few, and where they are many; labels of the searches at
 #: the last dual values that are few, and many. More villages take three times as long and leave fewer labels.
 _NEAREST, _FEW, _MANY = (3, 5), 1_000, 10_000
-#: Labels grown in a call: when routes are looked for, when a bound is proven, and when all types are bounded.
+#: Labels grown in a call: when routes are looked for, when a bound is proven, and when other mixes learn.
 _FAIR, EXACT, _OTHERS = 20_000, 70_000, 10_000
 #: Costs above the least that labels leave in the order of, as a share of a plan's.
 _SPAN = 2.0

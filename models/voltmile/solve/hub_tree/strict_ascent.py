@@ -1,8 +1,8 @@
-"""The ascent of a mix over routes that keep their range or shift, where walks that only pay for it end."""
+"""The ascent of a mix over routes that keep their range or shift, which walks only pay for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from voltmile.routes.network import Vector
 from voltmile.solve.hub_tree.ascent import Ascent, Evaluated, of_routes
 from voltmile.solve.hub_tree.master import Master
 from voltmile.solve.hub_tree.prices import NONE, Multipliers, RouteFloor
-from voltmile.solve.hub_tree.routes import Routes, Walk
+from voltmile.solve.hub_tree.routes import Routes
 from voltmile.solve.hub_tree.strict import EXACT, Look, StrictFloor
 from voltmile.solve.two_index import Bools, Ints
 
@@ -80,9 +80,10 @@ class StrictAscent(Ascent):
         self._start_over()
         return True
 
-    def feasible(self) -> Iterator[tuple[int, Walk]]:
-        """Iterate over the routes found so far, with their types as positions in the day."""
-        return ((self._rides[t], walk) for t, walk in self._routes.feasible_walks())
+    @property
+    def routes(self) -> Routes:
+        """Those found so far, and walks."""
+        return self._routes
 
     def halves(self) -> list[StrictAscent]:
         """Part the mix by whether a type serves a village that it serves in part; empty where none does.
@@ -154,18 +155,18 @@ class StrictAscent(Ascent):
         """
         found = self._meaning(duals)
         looks = [self._strict.look(found, ride) for ride in self._rides]
-        sides, each, cut_off = self._floor.sides(found), self._quick(looks, duals), False
+        sides, each, cut_off, proofs = self._floor.sides(found), self._quick(looks, duals), False, 0
         for t, look in enumerate(looks):
             if self._sum(sides, each) < self._worth_having:
                 break
             proven, complete = self._prove(t, look, each[t])
-            each[t], cut_off = min(each[t], proven), cut_off or not complete
+            each[t], cut_off, proofs = min(each[t], proven), cut_off or not complete, proofs + 1
         value = self._sum(sides, each)
         self._cut_off = self._cut_off + 1 if cut_off and value < self._worth_having else 0
         self.done = self._cut_off >= _PATIENCE
         if self._cut_off and not self.done:
             self._ask_walks(found)
-        return Evaluated(value, each, cut_off)
+        return Evaluated(value, each, cut_off, proofs == len(looks))
 
     def _quick(self, looks: Sequence[Look], duals: Vector) -> Vector:
         """Cost of the cheapest route known of each type at dual values, after a quick search for more."""
