@@ -15,6 +15,7 @@ from voltmile.routes.stop import Halt
 from voltmile.solve.routing.alarm import alarm
 from voltmile.solve.routing.dominated import needed_types, only, renamed
 from voltmile.solve.routing.search import OutOfTimeError, Search, TraceRow, dearest_drive
+from voltmile.solve.routing.seeds import seeds, seeds_pay
 from voltmile.solve.routing.starts import first_routes, recharges
 from voltmile.solve.routing.tree import Tree
 
@@ -57,7 +58,8 @@ def solve_routing(
         routes = first_routes(search, seed)
         pricer = pricer_of(priced, search.halt)
         with alarm(search):
-            Tree(search, pricer, routes, seed, useful.vehicles_first).run()
+            begins = seeds(search) if seeds_pay(priced) else None
+            Tree(search, pricer, routes, seed, useful.vehicles_first, begins).run()
     except OutOfTimeError:
         search.note("stopped")
     return _result(useful, search, renamed(search.plan, types))

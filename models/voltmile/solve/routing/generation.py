@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from voltmile.routes.pricing import EXACT, Pricer, Prices
 from voltmile.solve.routing.columns import key_of, take
-from voltmile.solve.routing.master import Master, Point
+from voltmile.solve.routing.master import Duals, Master, Point
 from voltmile.solve.routing.quick import ROUTES, QuickSearch
 from voltmile.solve.routing.search import Search
 
@@ -48,6 +48,7 @@ def converge(
     allowed: NDArray[np.bool_],
     loose: float = 0.0,
     reached: Callable[[Converged], object] | None = None,
+    start: Duals | None = None,
 ) -> Converged:
     """Generate columns until the bound meets the restricted master or exceeds the goal.
 
@@ -62,6 +63,8 @@ def converge(
         this share of its distance from the goal. The bound is a proven one all the same.
     reached : callable, optional
         Told of every better bound on the way: those are kept when time is up.
+    start : Duals, optional
+        Dual values to look near at first.
 
     Raises
     ------
@@ -70,7 +73,9 @@ def converge(
     """
     known = {key_of(r) for r in master.routes}
     quick = QuickSearch(search, master, pricer, allowed, known)
-    best, proven, misses = None, None, 0
+    best, proven, misses = None, start and master.on_grid(start), 0
+    if proven is not None:
+        quick.centre_on(proven, search.bound)
     while True:
         search.check_time()
         point = master.solve()

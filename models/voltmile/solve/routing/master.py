@@ -154,6 +154,10 @@ class Master:
         x = result.x[n + m :]
         return Point(result.objective, x, float(result.x[: n + m].sum()), duals)
 
+    def on_grid(self, duals: Duals) -> Duals:
+        """Round dual values of any origin to the grid."""
+        return Duals(*(np.round(part / self.grid) * self.grid for part in (duals.cover, duals.rows)))
+
     def between(self, one: Duals | None, other: Duals, weight: float) -> Duals:
         """Return a weighted mean of dual values, on the grid; the other where the one is missing."""
         if one is None or one is other or weight == 0.0:

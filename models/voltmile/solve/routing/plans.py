@@ -44,6 +44,8 @@ class PlanSearch:
     ----------
     search : Search
     seed : int
+    bounded : bool
+        There is a bound without routes already.
 
     Attributes
     ----------
@@ -51,9 +53,9 @@ class PlanSearch:
         The restricted master under way.
     """
 
-    def __init__(self, search: Search, seed: int) -> None:
+    def __init__(self, search: Search, seed: int, *, bounded: bool = False) -> None:
         self.master: Master | None = None
-        self._search, self._seed, self._due = search, 1000 * seed + 100, 0.0
+        self._search, self._seed, self._due, self._bounded = search, 1000 * seed + 100, 0.0, bounded
         self._seen: list[Route] = []
         self._mix: list[float] = []
         self._kept_s = kept_s(search)
@@ -103,7 +105,7 @@ class PlanSearch:
         """Whether a bound without routes is worth its time."""
         search = self._search
         poor = search.goal - search.bound > _POOR * abs(search.goal)
-        return poor and not recharges(search.problem)
+        return poor and not (self._bounded or recharges(search.problem))
 
     def _hurry(self) -> None:
         """Do what has to be done before time is up, whatever is under way: a bound at all, a good plan."""

@@ -6,6 +6,7 @@ import heapq
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 
 import numpy as np
@@ -16,12 +17,13 @@ from voltmile.routes.pricing import Pricer
 from voltmile.solve.routing.branching import Branch, choose, choose_count, is_symmetric
 from voltmile.solve.routing.cutting import Limits, cut_rounds
 from voltmile.solve.routing.generation import Converged, converge
-from voltmile.solve.routing.master import Master
+from voltmile.solve.routing.master import Duals, Master
 from voltmile.solve.routing.partition import partition
 from voltmile.solve.routing.plans import PlanSearch
 from voltmile.solve.routing.pool import PoolPricer
 from voltmile.solve.routing.rows import ArcRow, Row, VehicleRow, pack
 from voltmile.solve.routing.search import OutOfTimeError, Search
+from voltmile.solve.routing.seeds import Seeds
 from voltmile.solve.routing.starts import recharges
 from voltmile.solve.status import SolverError
 
@@ -81,6 +83,8 @@ class Tree:
         Of searches for plans.
     count_first
         Branch on the number of routes before anything else: where routes are dearer than all they do.
+    begins
+        Cuts of the root, and dual values to look near.
     """
 
     def __init__(
@@ -90,13 +94,14 @@ class Tree:
         routes: Sequence[Route],
         seed: int = 0,
         count_first: bool = False,
+        begins: Seeds | None = None,
     ) -> None:
         problem = search.problem
         self._count_first = count_first
         self._cut_nodes = 0
         self._looked: Node | None = None
         self.search, self.symmetric = search, is_symmetric(problem)
-        self._plans = PlanSearch(search, seed)
+        self._plans = PlanSearch(search, seed, bounded=begins is not None)
         kinds, n = len(problem.vehicles), problem.size
         rows: list[Row] = []
         for k, v in enumerate(problem.vehicles):
@@ -106,6 +111,8 @@ class Tree:
                 rows.append(VehicleRow(np.eye(kinds)[k], float(v.least), np.inf))
         if search.counts.together < n:
             rows.append(VehicleRow(np.ones(kinds), -np.inf, search.counts.together))
+        self._start = begins and Duals(begins.cover, np.r_[np.zeros(len(rows)), begins.each])
+        rows += begins.rows if begins is not None else []
         cost = np.array([search.cost_of(r) for r in routes])
         self._penalty = 2.0 * min(search.cost, search.dearest)
         allowed = np.ones((kinds, n + 1, n + 1), dtype=np.bool_)
@@ -143,9 +150,9 @@ class Tree:
         search = self.search
         search.nodes += 1
         master = self._plans.master = Master(search.problem, node.rows, node.routes, node.cost, self._penalty)
-        solved = converge(
-            search, master, node.pricer, node.allowed, reached=lambda found: self._reached(node, found)
-        )
+        start, self._start = self._start, None
+        reached = partial(self._reached, node)
+        solved = converge(search, master, node.pricer, node.allowed, reached=reached, start=start)
         if self._count_first and solved.bound < search.goal:
             routes = solved.point.x.sum()
             if abs(routes - round(routes)) > 1e-4:  # cuts would raise a bound that branching replaces

@@ -24,6 +24,7 @@ from voltmile.routes.whole_numbers import vehicles_available
 from voltmile.solve.lp import LpModel
 from voltmile.solve.matrix import MatrixModel
 from voltmile.solve.routing.capacity import capacity_cut, violated
+from voltmile.solve.routing.rows import ArcRow
 from voltmile.solve.status import Status
 
 #: Edges of each customer to begin with, edges and cuts that come in at once.
@@ -54,28 +55,10 @@ def two_index_bound(
     float
         minus infinity where nothing was proven in time.
     """
-    relaxed = _Relaxed(problem)
-    best, values = -math.inf, list[float]()
-    while not over():
-        value = relaxed.solve()
-        if value is None:
-            break
-        values.append(value)
-        proven, added = relaxed.price()
-        if proven > best:
-            best = proven
-            reached(best)
-        gained = values[-1] - values[max(0, len(values) - 1 - _PATIENCE)]
-        lacks = goal - value if math.isfinite(goal) else 0.0
-        stalled = len(values) > _PATIENCE and gained < _LITTLE * lacks
-        if added:
-            values.clear()  # they fall when edges come in
-        if best >= goal or over() or ((stalled or not relaxed.cut()) and not added):
-            break
-    return best
+    return TwoIndex(problem).bound(goal, over, reached)
 
 
-class _Relaxed:
+class TwoIndex:
     """The linear program over edges, and over vehicles of each type.
 
     Rows: the degree of customer i (i - 1), vehicles leaving the depot (n), load (n + 1), then cuts.
@@ -95,7 +78,30 @@ class _Relaxed:
         self._cuts: dict[tuple[int, ...], float] = {}  # most edges inside each set
         self._held = self._near()
         self._lp = self._program()
-        self._x, self._duals = np.zeros(0), np.zeros(n + 2)
+        self._x, self._duals = np.zeros(len(self._tail)), np.zeros(n + 2)
+
+    def bound(
+        self, goal: float, over: Callable[[], bool], reached: Callable[[float], object] = lambda _: None
+    ) -> float:
+        """Cut until the goal is reached, little is gained or it is over; see ``two_index_bound``."""
+        best, values = -math.inf, list[float]()
+        while not over():
+            value = self.solve()
+            if value is None:
+                break
+            values.append(value)
+            proven, added = self.price()
+            if proven > best:
+                best = proven
+                reached(best)
+            gained = values[-1] - values[max(0, len(values) - 1 - _PATIENCE)]
+            lacks = goal - value if math.isfinite(goal) else 0.0
+            stalled = len(values) > _PATIENCE and gained < _LITTLE * lacks
+            if added:
+                values.clear()  # they fall when edges come in
+            if best >= goal or over() or ((stalled or not self.cut()) and not added):
+                break
+        return best
 
     def _near(self) -> NDArray[np.bool_]:
         """Edges to begin with, above the diagonal."""
@@ -179,6 +185,43 @@ class _Relaxed:
         self._held[tail, head] = True
         self._tail, self._head = np.r_[self._tail, tail], np.r_[self._head, head]
         self._x = np.r_[self._x, np.zeros(len(tail))]
+
+    def as_routes_see_it(self) -> tuple[Vector, dict[tuple[int, ...], float]]:
+        """Return dual values of customers, and of sets that a plan enters or leaves so often at least.
+
+        What an edge between customers earns because none is driven twice, is a set of two; what routes earn,
+        the set of all customers. A route with the least costs of driving has no reduced cost below 0, or what
+        the rows of load and the edges at the depot leave, where the linear program was solved to the end.
+
+        Returns
+        -------
+        prizes : array, shape (n,)
+        sets : dict
+            By members, of x(delta(S)).
+        """
+        n = self._n
+        of_cuts = np.minimum(self._duals[n + 2 :], 0.0).tolist()
+        inside = dict(zip(self._cuts, of_cuts, strict=False))  # those that came in since have none
+        each = np.r_[self._duals[n], self._duals[:n]]
+        left = self._cost[self._tail, self._head] - each[self._tail] - each[self._head]
+        for members, mu in inside.items():
+            if mu:
+                left[_within(members, self._tail, self._head)] -= mu
+        for e in np.flatnonzero((left < 0) & (self._tail > 0) & (self._x > 0.5)).tolist():
+            pair = (int(self._tail[e]), int(self._head[e]))
+            inside[pair] = inside.get(pair, 0.0) + float(left[e])
+        prizes = 2.0 * self._duals[:n]
+        for members, mu in inside.items():
+            prizes[np.array(members) - 1] += mu
+        sets = {members: -mu / 2 for members, mu in inside.items() if mu < 0}
+        if self._duals[n] > 0:
+            sets[tuple(range(1, n + 1))] = float(self._duals[n])
+        return prizes, sets
+
+    def row_of(self, members: tuple[int, ...], kinds: int) -> ArcRow:
+        """Return the row of a set: as many routes as its demand needs, one at least."""
+        cut = capacity_cut(self._problem, members, self._problem.vehicles[0].capacity)
+        return ArcRow(np.ones(kinds), cut.arcs, max(cut.low, 2.0), np.inf, cut.members)
 
     def cut(self) -> bool:
         """Add violated capacity cuts; False when none is found."""

@@ -1,0 +1,97 @@
+"""Cuts and dual values that column generation begins with where routes are long."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from routing_truth import KINDS, all_routes, apart, cost, optimum, plain, random_problem
+
+from voltmile.check.routing import check_routing
+from voltmile.problem.routing import RoutingProblem, Vehicle
+from voltmile.solve.routing import engine, tree
+from voltmile.solve.routing import seeds as seeds_module
+from voltmile.solve.routing.engine import solve_routing
+from voltmile.solve.routing.rows import coefficients, pack
+from voltmile.solve.routing.search import Search
+from voltmile.solve.routing.seeds import seeds, seeds_pay
+from voltmile.solve.routing.two_index_bound import two_index_bound
+
+
+def on_a_plane(seed: int, *vehicles: Vehicle, n: int = 6) -> RoutingProblem:
+    rng = np.random.default_rng([51, seed])
+    return plain(apart(rng.uniform(0.0, 100.0, (n + 1, 2))), [0, *rng.integers(1, 10, n)], *vehicles)
+
+
+@pytest.mark.parametrize("capacity", [12.0, 18.0, 40.0])
+@pytest.mark.parametrize("seed", range(6))
+def test_dual_values_mean_for_routes_what_they_mean_for_edges(seed: int, capacity: float) -> None:
+    """Together they are worth the relaxation, and no route has a reduced cost below 0."""
+    problem = on_a_plane(seed, Vehicle("v", capacity=capacity))
+    search = Search(problem)
+    begins = seeds(search)
+    worth = begins.cover.sum() + begins.each @ [row.low for row in begins.rows]
+    assert worth == pytest.approx(two_index_bound(problem), abs=1e-6)
+    assert search.bound == pytest.approx(worth, abs=1e-6)
+    routes = [(k, nodes) for k, nodes in all_routes(problem) if len(nodes) > 1]
+    packed = pack(problem, [tree.Route(k, nodes) for k, nodes in routes])
+    table = coefficients(begins.rows, packed, problem.size)
+    for (k, nodes), paid in zip(routes, begins.each @ table, strict=True):
+        prizes = begins.cover[np.array(nodes) - 1].sum()
+        assert cost(problem, k, nodes) - prizes - paid >= -1e-6
+
+
+@pytest.mark.parametrize("kind", KINDS[:3])
+@pytest.mark.parametrize("seed", range(30))
+def test_the_optimum_stays_the_same(seed: int, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "seeds_pay", lambda _: True)
+    if seed % 2:
+        monkeypatch.setattr(tree, "_ENUMERATE_GAP", -1.0)
+    problem = random_problem(np.random.default_rng([52, seed]), 5, kind)
+    if seed % 3 == 0:  # customers that demand nothing
+        problem = replace(problem, demand=problem.demand * np.r_[0.0, 0.0, np.ones(problem.size - 1)])
+    best, result = optimum(problem), solve_routing(problem)
+    assert result.cost == pytest.approx(best)
+    assert math.isinf(best) or check_routing(problem, result.routes, result.cost) == []
+
+
+def test_cuts_and_dual_values_reach_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = []
+    original = tree.converge
+
+    def watched(search, master, *arguments, **named):
+        begun.append((len(master.rows), named.get("start")))
+        return original(search, master, *arguments, **named)
+
+    monkeypatch.setattr(engine, "seeds_pay", lambda _: True)
+    monkeypatch.setattr(tree, "converge", watched)
+    solve_routing(on_a_plane(1, Vehicle("v", capacity=18.0)))
+    rows, start = begun[0]
+    assert rows == len(start.rows) > 1
+    assert all(later is None for _, later in begun[1:])
+
+
+def test_no_time_gives_nothing_to_begin_with() -> None:
+    begins = seeds(Search(on_a_plane(2, Vehicle("v", capacity=18.0)), deadline=0.0))
+    assert begins.rows == []
+    assert not begins.cover.any()
+
+
+def test_they_pay_where_routes_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seeds_module, "_CUSTOMERS", 6)
+    monkeypatch.setattr(seeds_module, "_ON_A_ROUTE", 3)
+    own = Vehicle("v", capacity=1000.0)
+    problem = on_a_plane(3, own)
+    assert seeds_pay(problem)
+    assert seeds_pay(replace(problem, vehicles=(own, replace(own, fixed=5.0))))
+    demand = float(problem.demand.sum())
+    for other in (
+        on_a_plane(3, own, n=5),
+        replace(problem, vehicles=(replace(own, capacity=demand / 3),)),
+        replace(problem, vehicles=(own, replace(own, per_distance=2.0))),
+        replace(problem, latest=np.r_[np.inf, np.full(problem.size, 1000.0)]),
+    ):
+        assert not seeds_pay(other)
+    assert seeds_pay(replace(problem, vehicles=(replace(own, capacity=demand / 2),)))
