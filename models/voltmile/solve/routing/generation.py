@@ -75,7 +75,7 @@ def converge(
     quick = QuickSearch(search, master, pricer, allowed, known)
     best, proven, misses = None, start and master.on_grid(start), 0
     if proven is not None:
-        quick.centre_on(proven, search.bound)
+        quick.centre_on(proven, min(search.bound, master.dual_value(proven)))
     while True:
         search.check_time()
         point = master.solve()

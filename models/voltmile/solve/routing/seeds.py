@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from voltmile.solve.routing.rows import ArcRow
 from voltmile.solve.routing.search import Search
 from voltmile.solve.routing.starts import recharges
 from voltmile.solve.routing.two_index_bound import TwoIndex
+from voltmile.solve.status import SolverError
 
 #: Customers from which on it pays, in all and on a route at least, where the largest vehicles are full.
 _CUSTOMERS, _ON_A_ROUTE = 70, 15
@@ -34,37 +36,48 @@ class Seeds(NamedTuple):
     cover : array, shape (n,)
         Of the cover rows.
     each : array, shape (rows,)
+    ended : bool
+        The relaxation has no more to give.
     """
 
     rows: list[ArcRow]
     cover: Vector
     each: Vector
+    ended: bool
 
 
 def seeds_pay(problem: RoutingProblem) -> bool:
     """Whether full vehicles serve so many customers that pricing takes long, and the relaxation is near.
 
-    It is not where types differ in what driving costs, nor with windows or stations, which it leaves out.
+    It is not where types differ in what driving costs, nor with windows, durations or stations, which it
+    leaves out.
     """
-    if recharges(problem) or problem.has_windows:
+    fleet = problem.vehicles
+    if recharges(problem) or problem.has_windows or any(math.isfinite(v.max_duration) for v in fleet):
         return False
-    if len({(v.per_distance, v.per_time) for v in problem.vehicles}) > 1:
+    if len({(v.per_distance, v.per_time) for v in fleet}) > 1:
         return False
     demand, largest = math.fsum(problem.demand.tolist()), max(v.capacity for v in problem.vehicles)
     n = problem.size
     return n >= _CUSTOMERS and largest > 0 and n >= _ON_A_ROUTE * max(1.0, demand / largest)
 
 
-def seeds(search: Search) -> Seeds:
-    """Cut the two-index relaxation, and take over what it ends with; its bound counts as well."""
+def seeds(search: Search) -> Seeds | None:
+    """Cut the two-index relaxation, and take over what it ends with; its bound counts as well.
+
+    None where not even the first linear program was solved.
+    """
     until = time.perf_counter() + _SHARE * search.left
     relaxed = TwoIndex(search.problem)
-    relaxed.bound(
-        search.goal,
-        lambda: time.perf_counter() >= until or search.ended(),
-        lambda bound: search.raise_bound(bound, "two-index relaxation"),
-    )
+    with suppress(SolverError):  # what it came to is good for a beginning
+        relaxed.bound(
+            search.goal,
+            lambda: time.perf_counter() >= until or search.ended(),
+            lambda bound: search.raise_bound(bound, "two-index relaxation"),
+        )
+    if not relaxed.solved:
+        return None
     cover, sets = relaxed.as_routes_see_it()
-    rows = [relaxed.row_of(members, len(search.problem.vehicles)) for members in sets]
+    rows = [relaxed.row_of(members) for members in sets]
     search.cuts += len(rows)
-    return Seeds(rows, cover, np.array(list(sets.values())))
+    return Seeds(rows, cover, np.array(list(sets.values())), relaxed.ended)

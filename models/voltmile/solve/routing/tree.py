@@ -101,7 +101,7 @@ class Tree:
         self._cut_nodes = 0
         self._looked: Node | None = None
         self.search, self.symmetric = search, is_symmetric(problem)
-        self._plans = PlanSearch(search, seed, bounded=begins is not None)
+        self._plans = PlanSearch(search, seed, bounded=begins is not None and begins.ended)
         kinds, n = len(problem.vehicles), problem.size
         rows: list[Row] = []
         for k, v in enumerate(problem.vehicles):
@@ -116,7 +116,7 @@ class Tree:
         cost = np.array([search.cost_of(r) for r in routes])
         self._penalty = 2.0 * min(search.cost, search.dearest)
         allowed = np.ones((kinds, n + 1, n + 1), dtype=np.bool_)
-        root = Node(-math.inf, 0, rows, allowed, list(routes), cost, pricer)
+        root = Node(search.bound, 0, rows, allowed, list(routes), cost, pricer)
         self._order = count()
         self._open: list[tuple[float, int, Node]] = [(root.bound, next(self._order), root)]
 
@@ -140,6 +140,8 @@ class Tree:
         self.search.raise_bound(self.search.goal if self.search.plan else math.inf, self._by())
 
     def _by(self) -> str:
+        if not self.search.nodes:
+            return self.search.bound_by
         return "branching" if self.search.nodes > 1 else "column generation"
 
     def _raise_bound(self, least: float = math.inf) -> None:

@@ -62,9 +62,17 @@ class TwoIndex:
     """The linear program over edges, and over vehicles of each type.
 
     Rows: the degree of customer i (i - 1), vehicles leaving the depot (n), load (n + 1), then cuts.
+
+    Attributes
+    ----------
+    solved : int
+        Linear programs solved.
+    ended : bool
+        It has reached its goal, or gains no more.
     """
 
     def __init__(self, problem: RoutingProblem) -> None:
+        self.solved, self.ended = 0, False
         n = self._n = problem.size
         vehicles, self._grid = problem.vehicles, grid_of(problem)
         cost = np.min([arc_cost(problem, k) for k in range(len(vehicles))], axis=0)
@@ -74,6 +82,7 @@ class TwoIndex:
         self._least = np.array([float(v.least) for v in vehicles])
         self._most = np.array(vehicles_available(problem), dtype=np.float64)
         largest = max(v.capacity for v in vehicles)
+        self._whole = problem
         self._problem = replace(problem, vehicles=(replace(vehicles[0], capacity=largest),))
         self._cuts: dict[tuple[int, ...], float] = {}  # most edges inside each set
         self._held = self._near()
@@ -99,7 +108,10 @@ class TwoIndex:
             stalled = len(values) > _PATIENCE and gained < _LITTLE * lacks
             if added:
                 values.clear()  # they fall when edges come in
-            if best >= goal or over() or ((stalled or not self.cut()) and not added):
+            if over():
+                break
+            self.ended = best >= goal or ((stalled or not self.cut()) and not added)
+            if self.ended:
                 break
         return best
 
@@ -149,6 +161,7 @@ class TwoIndex:
         if solved.status is not Status.OPTIMAL or solved.x is None or solved.row_duals is None:
             return None
         self._x, self._duals = solved.x[len(self._fixed) :], solved.row_duals
+        self.solved += 1
         return solved.objective
 
     def price(self) -> tuple[float, bool]:
@@ -215,13 +228,16 @@ class TwoIndex:
             prizes[np.array(members) - 1] += mu
         sets = {members: -mu / 2 for members, mu in inside.items() if mu < 0}
         if self._duals[n] > 0:
-            sets[tuple(range(1, n + 1))] = float(self._duals[n])
+            everyone = tuple(range(1, n + 1))
+            sets[everyone] = sets.get(everyone, 0.0) + float(self._duals[n])
         return prizes, sets
 
-    def row_of(self, members: tuple[int, ...], kinds: int) -> ArcRow:
+    def row_of(self, members: tuple[int, ...]) -> ArcRow:
         """Return the row of a set: as many routes as its demand needs, one at least."""
-        cut = capacity_cut(self._problem, members, self._problem.vehicles[0].capacity)
-        return ArcRow(np.ones(kinds), cut.arcs, max(cut.low, 2.0), np.inf, cut.members)
+        cut = capacity_cut(self._whole, members, self._problem.vehicles[0].capacity)
+        if cut.low >= 2.0:
+            return cut
+        return ArcRow(np.ones(len(cut.weight)), cut.arcs, 2.0, np.inf, cut.members)
 
     def cut(self) -> bool:
         """Add violated capacity cuts; False when none is found."""
