@@ -28,6 +28,12 @@ def apart(points: np.ndarray) -> np.ndarray:
     return np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
 
 
+def on_a_plane(seed: int, *vehicles: Vehicle, n: int = 5, key: int = 21) -> RoutingProblem:
+    """Customers anywhere on a square, with demands of 1 to 9."""
+    rng = np.random.default_rng([key, seed])
+    return plain(apart(rng.uniform(0.0, 100.0, (n + 1, 2))), [0, *rng.integers(1, 10, n)], *vehicles)
+
+
 def even_prices(problem: RoutingProblem, prize: float) -> Prices:
     """The same prize for every customer and nothing else."""
     m, kinds = problem.size + 1, len(problem.vehicles)

@@ -50,6 +50,13 @@ def tightened(seed: int) -> tuple[HubDay, list[Rates]]:
     return replace(day, rides=tuple(rides)), rates
 
 
+def short_of_range(n: int, seed: int) -> tuple[HubDay, list[Rates]]:
+    """Return a hub-day of some villages whose batteries bind and where the load costs range."""
+    day, rates = sized(n, seed)
+    rides = [replace(r, load_per_km_kg=0.002, usable_kwh=0.6 * r.usable_kwh) for r in day.rides]
+    return replace(day, rides=tuple(rides)), rates
+
+
 def mixes_of(day: HubDay, rates: list[Rates], cost: float) -> MixSolver:
     """Solve the mixes of a hub-day as if its best plan cost so much."""
     work = Work(lambda: False, lambda: 0.0)
@@ -130,9 +137,7 @@ def test_bound_optimum_where_mixes_are_parted_at_random(make, monkeypatch):
 @pytest.mark.parametrize("seed", [0, 5])
 def test_parting_a_mix_proves_more(seed, monkeypatch):
     monkeypatch.setattr(mixes_module, "_PARTS", 30)
-    day, rates = sized(16, seed)
-    rides = [replace(r, load_per_km_kg=0.002, usable_kwh=0.6 * r.usable_kwh) for r in day.rides]
-    day = replace(day, rides=tuple(rides))
+    day, rates = short_of_range(16, seed)
     known = solve_hub_day(day, rates, gap=0.0, max_nodes=0, effort=LITTLE)
     parted = mixes_of(day, rates, 1.02 * known.cost).mixes
     monkeypatch.setattr(strict_ascent.StrictAscent, "halves", lambda _: [])
@@ -156,9 +161,8 @@ def test_bound_optimum_where_mixes_go_on_from_lessons(make, monkeypatch):
 @pytest.mark.parametrize("seed", range(6))
 def test_a_lesson_proves_as_much_where_it_is_taken_over(seed):
     """Whatever the dual values, and whichever type's rows serve another."""
-    day, rates = sized(9, seed)
-    rides = [replace(r, load_per_km_kg=0.002, usable_kwh=0.6 * r.usable_kwh) for r in day.rides]
-    day, rng = replace(day, rides=tuple(rides)), np.random.default_rng([6, seed])
+    day, rates = short_of_range(9, seed)
+    rng = np.random.default_rng([6, seed])
     program = tree_program(day, rates)
     master, own = Master(program, 3000.0, 8), program.layout.types
     sets = [tuple(sorted((rng.permutation(9)[:4] + 1).tolist())) for _ in range(12)]
@@ -186,8 +190,7 @@ def test_a_lesson_proves_as_much_where_it_is_taken_over(seed):
 
 
 def test_after_the_warm_up_nothing_is_compiled():
-    day, rates = sized(14, 1)
-    rides = [replace(r, load_per_km_kg=0.002, usable_kwh=0.6 * r.usable_kwh) for r in day.rides]
+    day, rates = short_of_range(14, 1)
     warm_up(*sized(9, 2))
     kernels = [
         value
@@ -197,7 +200,7 @@ def test_after_the_warm_up_nothing_is_compiled():
     ]
     before = {kernel.__name__: len(kernel.signatures) for kernel in kernels}
     assert before["cheapest"] == before["beginnings"] == before["cheapest_walks"] == 1
-    solve_hub_day(replace(day, rides=tuple(rides)), rates, gap=0.0, max_nodes=2, effort=LITTLE)
+    solve_hub_day(day, rates, gap=0.0, max_nodes=2, effort=LITTLE)
     assert {kernel.__name__: len(kernel.signatures) for kernel in kernels} == before
 
 
@@ -214,9 +217,8 @@ def test_ascents_know_what_routes_cost_at_their_best_dual_values(seed, monkeypat
                 assert floor.routes(ascent.best, ride, 1, 0.0)[0] == least
 
     monkeypatch.setattr(MixSolver, "_teach", watched)
-    day, rates = sized(9, seed)
-    rides = [replace(r, load_per_km_kg=0.002, usable_kwh=0.6 * r.usable_kwh) for r in day.rides]
-    day, rng = replace(day, rides=tuple(rides)), np.random.default_rng([7, seed])
+    day, rates = short_of_range(9, seed)
+    rng = np.random.default_rng([7, seed])
     cost = solve_hub_day(day, rates, gap=0.0, max_nodes=0, effort=LITTLE).cost
     solver = mixes_of(day, rates, cost)
     tours = [tuple((rng.permutation(9)[: rng.integers(1, 7)] + 1).tolist()) for _ in range(300)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from routing_truth import KINDS, apart, optimum, plain, random_problem
+from routing_truth import KINDS, on_a_plane, optimum, random_problem
 
 from voltmile.check.routing import check_routing
 from voltmile.problem.routing import Battery, RoutingProblem, Vehicle
@@ -16,11 +16,6 @@ from voltmile.solve.routing import tree
 from voltmile.solve.routing.counts import RouteCounts
 from voltmile.solve.routing.dominated import needed_types, only
 from voltmile.solve.routing.engine import solve_routing
-
-
-def on_a_plane(seed: int, *vehicles: Vehicle, n: int = 5) -> RoutingProblem:
-    rng = np.random.default_rng([21, seed])
-    return plain(apart(rng.uniform(0.0, 100.0, (n + 1, 2))), [0, *rng.integers(1, 10, n)], *vehicles)
 
 
 @pytest.mark.parametrize("seed", range(20))

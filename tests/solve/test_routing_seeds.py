@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
-from routing_truth import KINDS, all_routes, apart, cost, optimum, plain, random_problem
+from routing_truth import KINDS, all_routes, cost, optimum, random_problem
+from routing_truth import on_a_plane as anywhere
 
 from voltmile.check.routing import check_routing
-from voltmile.problem.routing import Route, RoutingProblem, Vehicle
+from voltmile.problem.routing import Route, Vehicle
 from voltmile.solve.routing import engine, tree
 from voltmile.solve.routing import seeds as seeds_module
 from voltmile.solve.routing.engine import solve_routing
 from voltmile.solve.routing.rows import VehicleRow, coefficients, pack
 from voltmile.solve.routing.search import Search
 from voltmile.solve.routing.seeds import seeds, seeds_pay
-from voltmile.solve.routing.two_index_bound import TwoIndex, two_index_bound
+from voltmile.solve.routing.two_index_bound import TwoIndex
 
-
-def on_a_plane(seed: int, *vehicles: Vehicle, n: int = 6) -> RoutingProblem:
-    rng = np.random.default_rng([51, seed])
-    return plain(apart(rng.uniform(0.0, 100.0, (n + 1, 2))), [0, *rng.integers(1, 10, n)], *vehicles)
+on_a_plane = partial(anywhere, n=6, key=51)
 
 
 @pytest.mark.parametrize("capacity", [12.0, 18.0, 40.0])
@@ -34,7 +33,7 @@ def test_dual_values_mean_for_routes_what_they_mean_for_edges(seed: int, capacit
     begins = seeds(search)
     assert begins is not None
     worth = begins.cover.sum() + begins.each @ [row.low for row in begins.rows]
-    assert worth == pytest.approx(two_index_bound(problem), abs=1e-6)
+    assert worth == pytest.approx(TwoIndex(problem).bound(), abs=1e-6)
     assert search.bound == pytest.approx(worth, abs=1e-6)
     routes = [(k, nodes) for k, nodes in all_routes(problem) if len(nodes) > 1]
     packed = pack(problem, [Route(k, nodes) for k, nodes in routes])
@@ -71,7 +70,7 @@ def test_cuts_and_dual_values_reach_the_root(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(tree, "_ENUMERATE_GAP", -1.0)
     for seed in range(12):
         small, large = Vehicle("s", capacity=11.0, fixed=3.0, count=3), Vehicle("l", capacity=16.0, fixed=4.0)
-        solve_routing(on_a_plane(seed, large, small, n=6))
+        solve_routing(on_a_plane(seed, large, small))
         rows, start = begun[0]
         assert isinstance(rows[0], VehicleRow)  # of the limited type
         k = len(made[0].rows)

@@ -14,7 +14,7 @@ from voltmile.problem.routing import RoutingProblem, Vehicle
 from voltmile.solve.routing import tree
 from voltmile.solve.routing.engine import solve_routing
 from voltmile.solve.routing.search import Search
-from voltmile.solve.routing.two_index_bound import two_index_bound
+from voltmile.solve.routing.two_index_bound import TwoIndex
 
 
 def drawn(seed: int, kind: str) -> RoutingProblem:
@@ -35,7 +35,7 @@ def test_the_bound_never_exceeds_the_optimum(seed: int, kind: str) -> None:
     best = optimum(problem)
     if math.isfinite(best):
         bounds: list[float] = []
-        proven = two_index_bound(problem, reached=bounds.append)
+        proven = TwoIndex(problem).bound(reached=bounds.append)
         assert bounds == sorted(set(bounds))
         assert proven == bounds[-1]
         assert 0.0 < proven <= best * (1 + 1e-12)
@@ -52,14 +52,14 @@ def on_a_line(trips: int) -> RoutingProblem:
 def test_capacity_cuts_close_a_line(trips: int) -> None:
     """By hand: routes go to 2, 4, ..., 2 trips and back, each 3 for the vehicle."""
     best = sum(2 * 2 * k + 3.0 for k in range(1, trips + 1))
-    assert two_index_bound(on_a_line(trips)) == pytest.approx(best, rel=1e-6)
+    assert TwoIndex(on_a_line(trips)).bound() == pytest.approx(best, rel=1e-6)
 
 
 def test_types_are_counted_with_their_fixed_costs() -> None:
     """Demand of 10: two of the large type, of 7 each, cost less than any other fleet that carries it."""
     line = on_a_line(5)
     fleet = (Vehicle("small", capacity=2.0, fixed=40.0), Vehicle("large", capacity=5.0, fixed=60.0))
-    bound = two_index_bound(replace(line, vehicles=fleet))
+    bound = TwoIndex(replace(line, vehicles=fleet)).bound()
     assert 120.0 + 2 * 10 <= bound <= optimum_of_two(line)
 
 
@@ -81,4 +81,4 @@ def test_a_bound_comes_where_pricing_stalls(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_nothing_is_proven_where_there_is_no_time() -> None:
-    assert two_index_bound(drawn(3, "capacity"), over=lambda: True) == -math.inf
+    assert TwoIndex(drawn(3, "capacity")).bound(over=lambda: True) == -math.inf

@@ -130,11 +130,6 @@ class Ascent:
         return self._meaning(self._center)
 
     @property
-    def counts(self) -> list[float]:
-        """Routes of each type."""
-        return [float(count) for count in self._counts]
-
-    @property
     def duals(self) -> Vector:
         """The best dual values, by row of the master."""
         return self._center

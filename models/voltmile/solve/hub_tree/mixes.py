@@ -155,7 +155,6 @@ class MixSolver:
         known, behind = float(mixes.bound[at]), _BEHIND if self._lesson[at] >= 0 else None
         done = mix.solver.bound(known, target, self._effort.mix_rounds, _PATIENCE, set[Row](), behind)
         _, _, duals, _ = mix.solver.master.solve()
-        found = multipliers(mix.solver.master, duals, mix.rides)
         self._remember(mix, duals)
         self._raise(mixes, at, done.bound)
         led = self._lesson[at] < 0
@@ -164,6 +163,7 @@ class MixSolver:
         if led and mix.ascent is not None:
             self._teach(mixes, self._floor, at, mix, mix.ascent, target)
         elif led:
+            found = multipliers(mix.solver.master, duals, mix.rides)
             self._learn(mixes, self._floor, found, at, target, {})
 
     def _visit_walks(self, mixes: MixBounds, at: int, mix: _Mix, ascent: Ascent, target: float) -> None:

@@ -101,7 +101,7 @@ class StrictAscent(Ascent):
 
     def _part(self, barred: Sequence[frozenset[int]]) -> StrictAscent:
         routes = self._routes.without(barred)
-        same = self._floor, self._strict, self._rides, self.counts, self._cost
+        same = self._floor, self._strict, self._rides, self._counts.tolist(), self._cost
         part = StrictAscent(self._master, self._center, routes, *same, barred)
         part.bound, part._effort = max(part.bound, self.bound), self._effort
         return part

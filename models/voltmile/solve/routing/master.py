@@ -162,11 +162,11 @@ class Master:
         """Return a weighted mean of dual values, on the grid; the other where the one is missing."""
         if one is None or one is other or weight == 0.0:
             return other
-        cover, rows = (
-            np.round((weight * a + (1 - weight) * b) / self.grid) * self.grid
-            for a, b in ((one.cover, other.cover), (one.rows, other.rows))
+        return self.on_grid(
+            Duals(
+                weight * one.cover + (1 - weight) * other.cover, weight * one.rows + (1 - weight) * other.rows
+            )
         )
-        return Duals(cover, rows)
 
     def prices(self, duals: Duals, allowed: NDArray[np.bool_]) -> Prices:
         """Turn dual values into what routes pay and earn."""

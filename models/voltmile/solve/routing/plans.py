@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
-from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +17,8 @@ from voltmile.solve.routing.master import Master
 from voltmile.solve.routing.partition import partition
 from voltmile.solve.routing.rows import is_elementary, pack
 from voltmile.solve.routing.search import Search
+from voltmile.solve.routing.seeds import bounded_without_routes
 from voltmile.solve.routing.starts import kept_s, recharges, second_search
-from voltmile.solve.routing.two_index_bound import two_index_bound
-from voltmile.solve.status import SolverError
 
 #: Routes of the restricted master that go to the MIP which looks for better plans, its nodes, seconds, and
 #: the relative gap above which it is of no use.
@@ -109,16 +106,8 @@ class PlanSearch:
 
     def _hurry(self) -> None:
         """Do what has to be done before time is up, whatever is under way: a bound at all, a good plan."""
-        search = self._search
         if self._bounded_poorly:
-            until = time.perf_counter() + _BOUND_SHARE * search.left
-            with suppress(SolverError):  # the bound there is stands
-                two_index_bound(
-                    search.problem,
-                    search.goal,
-                    lambda: time.perf_counter() >= until or search.ended(),
-                    lambda bound: search.raise_bound(bound, "two-index relaxation"),
-                )
+            bounded_without_routes(self._search, _BOUND_SHARE)
         if self._waits:
             self._search_longer()
 

@@ -57,7 +57,7 @@ def seeds_pay(problem: RoutingProblem) -> bool:
         return False
     if len({(v.per_distance, v.per_time) for v in fleet}) > 1:
         return False
-    demand, largest = math.fsum(problem.demand.tolist()), max(v.capacity for v in problem.vehicles)
+    demand, largest = math.fsum(problem.demand.tolist()), max(v.capacity for v in fleet)
     n = problem.size
     return n >= _CUSTOMERS and largest > 0 and n >= _ON_A_ROUTE * max(1.0, demand / largest)
 
@@ -67,17 +67,26 @@ def seeds(search: Search) -> Seeds | None:
 
     None where not even the first linear program was solved.
     """
-    until = time.perf_counter() + _SHARE * search.left
-    relaxed = TwoIndex(search.problem)
-    with suppress(SolverError):  # what it came to is good for a beginning
-        relaxed.bound(
-            search.goal,
-            lambda: time.perf_counter() >= until or search.ended(),
-            lambda bound: search.raise_bound(bound, "two-index relaxation"),
-        )
+    relaxed = bounded_without_routes(search, _SHARE)
     if not relaxed.solved:
         return None
     cover, sets = relaxed.as_routes_see_it()
     rows = [relaxed.row_of(members) for members in sets]
     search.cuts += len(rows)
     return Seeds(rows, cover, np.array(list(sets.values())), relaxed.ended)
+
+
+def bounded_without_routes(search: Search, share: float) -> TwoIndex:
+    """Cut the two-index relaxation for a share of the time left; its bounds count.
+
+    Where HiGHS cannot solve a linear program of it, what it came to before stands.
+    """
+    until = time.perf_counter() + share * search.left
+    relaxed = TwoIndex(search.problem)
+    with suppress(SolverError):
+        relaxed.bound(
+            search.goal,
+            lambda: time.perf_counter() >= until or search.ended(),
+            lambda bound: search.raise_bound(bound, "two-index relaxation"),
+        )
+    return relaxed

@@ -33,33 +33,8 @@ _NEAR, _EDGES, _CUTS = 10, 400, 60
 _PATIENCE, _LITTLE = 6, 0.02
 
 
-def two_index_bound(
-    problem: RoutingProblem,
-    goal: float = math.inf,
-    over: Callable[[], bool] = lambda: False,
-    reached: Callable[[float], object] = lambda _: None,
-) -> float:
-    """Bound the cost of all plans of a problem whose vehicles do not recharge.
-
-    Parameters
-    ----------
-    goal : float
-        More need not be proven.
-    over : callable
-        Asked between linear programs; True ends the cutting.
-    reached : callable
-        Told of every better bound.
-
-    Returns
-    -------
-    float
-        minus infinity where nothing was proven in time.
-    """
-    return TwoIndex(problem).bound(goal, over, reached)
-
-
 class TwoIndex:
-    """The linear program over edges, and over vehicles of each type.
+    """The linear program over edges, and over vehicles of each type; they do not recharge.
 
     Rows: the degree of customer i (i - 1), vehicles leaving the depot (n), load (n + 1), then cuts.
 
@@ -90,9 +65,27 @@ class TwoIndex:
         self._x, self._duals = np.zeros(len(self._tail)), np.zeros(n + 2)
 
     def bound(
-        self, goal: float, over: Callable[[], bool], reached: Callable[[float], object] = lambda _: None
+        self,
+        goal: float = math.inf,
+        over: Callable[[], bool] = lambda: False,
+        reached: Callable[[float], object] = lambda _: None,
     ) -> float:
-        """Cut until the goal is reached, little is gained or it is over; see ``two_index_bound``."""
+        """Bound the cost of all plans, cutting until the goal is reached, little is gained or it is over.
+
+        Parameters
+        ----------
+        goal : float
+            More need not be proven.
+        over : callable
+            Asked between linear programs; True ends the cutting.
+        reached : callable
+            Told of every better bound.
+
+        Returns
+        -------
+        float
+            minus infinity where nothing was proven in time.
+        """
         best, values = -math.inf, list[float]()
         while not over():
             value = self.solve()
