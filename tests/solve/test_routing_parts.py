@@ -12,7 +12,7 @@ from routing_truth import optimum, random_problem
 
 from voltmile.check.routing import check_routing
 from voltmile.problem.routing import RoutingProblem
-from voltmile.routes.labelling import completion, enumeration, joining, kernel
+from voltmile.routes.labelling import cheapest, completion, enumeration, joining, kernel, labels, settle
 from voltmile.routes.labelling.pricer import LabelPricer
 from voltmile.solve.routing.branching import choose_count
 from voltmile.solve.routing.diving import dive
@@ -94,7 +94,7 @@ def test_after_the_warm_up_nothing_is_compiled() -> None:
     warm_up(False)
     kernels = [
         value
-        for module in (kernel, joining, enumeration, completion)
+        for module in (kernel, cheapest, labels, settle, joining, enumeration, completion)
         for value in vars(module).values()
         if isinstance(value, CPUDispatcher)
     ]

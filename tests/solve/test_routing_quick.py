@@ -135,7 +135,7 @@ def test_the_centre_weighs_less_where_the_lagrangian_rises_on_the_way_from_it(pr
     # A prize on a customer that the cheapest route leaves out is a gain in full.
     there = Duals(np.r_[none[:-1], prize], np.zeros(len(master.rows)))
     found.centre_on(Duals(none, there.rows), 0.0)
-    point = Point(0.0, np.ones(len(master.routes)), 0.0, there)
+    point = Point(0.0, np.ones(len(master.routes)), 0.0, there, np.zeros(len(master.routes)))
     before = found._weight
     found._consider(there, point, Priced(np.zeros(1), [Route(0, (1, 2))], [-1.0]))
     assert (found._weight < before) == (prize > 0)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from highspy import HighsStatus
+from highspy import HighsBasisStatus, HighsStatus
 from numpy.typing import ArrayLike
 
 from voltmile.routes.stop import Stop
@@ -162,6 +162,28 @@ class LpModel:
         _accept(self._highs.addCols(k, cost, below, above, len(value), start[:-1], index, value), "columns")
         self._costs = np.concatenate((self._costs, cost))
         return range(first, self.n_cols)
+
+    def delete_columns(self, columns: ArrayLike) -> None:
+        """Delete columns that are not basic and keep the basis; those behind them move up.
+
+        Raises
+        ------
+        ValueError
+            A column is basic, repeated, or does not exist. None is deleted then.
+        """
+        index = np.unique(index_array(columns, self.n_cols))
+        if len(index) < np.size(columns):
+            raise ValueError("a column twice")
+        basis, gone = self._highs.getBasis(), np.zeros(self.n_cols, dtype=np.bool_)
+        gone[index] = True
+        status = basis.col_status
+        if basis.valid and any(status[j] == HighsBasisStatus.kBasic for j in index.tolist()):
+            raise ValueError("a column to be deleted is basic")
+        _accept(self._highs.deleteCols(len(index), index), "columns")
+        self._costs = self._costs[~gone]
+        if basis.valid:
+            basis.col_status = [one for one, out in zip(status, gone.tolist(), strict=True) if not out]
+            _accept(self._highs.setBasis(basis), "basis")
 
     def add_rows(
         self,

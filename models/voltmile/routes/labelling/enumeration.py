@@ -17,12 +17,12 @@ from voltmile.routes.labelling.kernel import (
     Classes,
     Completion,
     Graph,
-    Labels,
     Limits,
     class_of,
     hopeless,
     surcharge,
 )
+from voltmile.routes.labelling.labels import Labels
 
 #: Labels of a node looked at for a bound; any of them gives a valid one.
 _SCANNED = 500

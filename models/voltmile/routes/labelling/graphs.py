@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from voltmile.problem.routing import Matrix, RoutingProblem, Vector
 from voltmile.routes.labelling.kernel import Classes, Graph, Limits
 from voltmile.routes.labelling.neighbourhoods import Neighbourhoods
-from voltmile.routes.pricing import Prices, SubsetRow, grid_of, on_grid
+from voltmile.routes.pricing import ROUGH, Prices, SubsetRow, grid_of, on_grid
 from voltmile.routes.stop import Halt
 
 #: Relative slack with which a resource counts as kept: sums of floats are not exact.
@@ -161,7 +161,9 @@ def directions(
     use_time = math.isfinite(horizon)
     by_time = use_time and (problem.has_windows or load.sum() <= capacity)
     whole = bool((load == np.round(load)).all())
-    width = horizon / _SLICES if by_time else 1.0 if whole and capacity < 1e5 else capacity / 4000
+    one_load = whole and capacity < 1e5  # to a slice
+    width = horizon / _SLICES if by_time else 1.0 if one_load else capacity / 4000
+    by_cost = one_load and not use_time and vehicle.battery is None and (ng.all_told or care == ROUGH)
     half = (horizon if by_time else capacity) / 2
     mirrored = not problem.has_windows and all(
         np.array_equal(a, a.T) for a in (crossing, allowed, step, drain)
@@ -169,7 +171,17 @@ def directions(
 
     def limits() -> Limits:
         return Limits(
-            capacity, battery, use_time, vehicle.battery is not None, by_time, half, width, care, most, halt
+            capacity,
+            battery,
+            use_time,
+            vehicle.battery is not None,
+            by_time,
+            by_cost,
+            half,
+            width,
+            care,
+            most,
+            halt,
         )
 
     def graph(cost: Matrix, may: NDArray[np.bool_], t: Matrix, e: Matrix, a: Vector, b: Vector) -> Graph:
@@ -180,7 +192,9 @@ def directions(
         joined = np.concatenate(follow) if first[-1] else np.zeros(0, dtype=np.int64)
         prized = cost - np.r_[0.0, prices.customer[1:]][None, :]
         prized[~may] = np.inf
-        return Graph(first, joined.astype(np.int64), prized, load, t, e, a, b, ng.bit, ng.common, *rows)
+        return Graph(
+            first, joined.astype(np.int64), prized, load, t, e, a, b, ng.bit, ng.common, ng.others, *rows
+        )
 
     ahead = Direction(
         graph(crossing, allowed, step, drain, low, high), limits(), np.where(allowed, crossing, np.inf)

@@ -8,16 +8,12 @@ import numpy as np
 from numba import njit
 
 from voltmile.routes.labelling.bits import price_of
-from voltmile.routes.labelling.kernel import (
-    Classes,
-    Completion,
-    Graph,
-    Labels,
-    Limits,
-    class_of,
-    dominator,
-    surcharge,
-)
+from voltmile.routes.labelling.cheapest import over_subsets, set_of
+from voltmile.routes.labelling.kernel import Classes, Completion, Graph, Limits, class_of, surcharge
+from voltmile.routes.labelling.labels import COST, LOAD, Labels, dominator, longer
+
+#: Bins of loads above the half, and kept labels for each of them.
+_BINS, _EACH = 15, 5_000
 
 
 class Meeting(NamedTuple):
@@ -31,6 +27,11 @@ class Meeting(NamedTuple):
         Kept positions of each node by rising ``key``.
     key : array
         Cost of a kept label plus what its load adds to the fixed cost at least; in that order.
+    least : array, shape (B, n + 1, 2^w)
+        The least of the labels of a node that remember nobody outside a set (``cheapest.py``), over those
+        whose load falls into the first bin, the first two, and so on.
+    from_load, per_bin : float
+        Where the second bin begins, and load of each further one.
     cost : array, shape (n + 1, n + 1)
         Of arc (i, j) without the prize of j.
     turn : float
@@ -40,6 +41,9 @@ class Meeting(NamedTuple):
     labels: Labels
     order: Any
     key: Any
+    least: Any
+    from_load: float
+    per_bin: float
     cost: Any
     turn: float
 
@@ -59,6 +63,37 @@ def by_key(k: Labels, slope: float) -> tuple[Any, Any]:
 
 
 @njit(cache=True)
+def bin_of(load: float, from_load: float, per_bin: float, bins: int) -> int:
+    """Bin of a load: it never falls with the load, so that what fits is in this bin or one before."""
+    if load <= from_load or bins == 1:
+        return 0
+    return min(bins - 1, 1 + int((load - from_load) / per_bin))
+
+
+@njit(cache=True)
+def by_bin(k: Labels, slope: float, from_load: float) -> tuple[Any, float]:
+    """Return ``least`` and ``per_bin`` of a ``Meeting``."""
+    kept, (nodes, sets) = k.kept, k.kept.count.shape
+    bins = 1 + min(_BINS, len(k.k_cost) // _EACH)
+    most = 0.0
+    for p in range(len(k.k_load)):
+        most = max(most, k.k_load[p])
+    per_bin = max((most - from_load) / _BINS, 1e-9 * max(most, 1.0))
+    least = np.full((bins, nodes, sets), np.inf)
+    for j in range(nodes):
+        for s in range(sets):
+            for p in range(kept.place[j, s], kept.place[j, s] + kept.count[j, s]):
+                load = kept.rec[p, LOAD]
+                b = bin_of(load, from_load, per_bin, bins)
+                least[b, j, s] = min(least[b, j, s], kept.rec[p, COST] + slope * load)
+        for b in range(bins):
+            over_subsets(least[b, j])
+            if b > 0:
+                least[b, j] = np.minimum(least[b, j], least[b - 1, j])
+    return least, per_bin
+
+
+@njit(cache=True)
 def overlap(one: Any, other: Any, price: Any) -> float:
     """Return what a route pays where two halves of visits become one."""
     total = 0.0
@@ -67,7 +102,16 @@ def overlap(one: Any, other: Any, price: Any) -> float:
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
+def _least_beside(barred: Any, room: float, j: int, g: Graph, meet: Meeting) -> float:
+    """Least key of the labels at j that fit in and remember nobody barred, or less than that."""
+    bins, _, sets = meet.least.shape
+    told = g.others.shape[1] if sets > 1 else 0
+    b = bin_of(room, meet.from_load, meet.per_bin, bins)
+    return float(meet.least[b, j, (sets - 1) & ~set_of(barred, g.others, j, told)])
+
+
+@njit(cache=True, inline="always")
 def best_partner(
     i: int,
     j: int,
@@ -88,7 +132,9 @@ def best_partner(
     base = cost + meet.cost[i, j]
     chosen = -1
     start = base + classes.slope * load + classes.start - classes.margin
-    for t in range(b.place[j], b.place[j] + b.count[j]):
+    barred = mask & g.common[i, j]
+    least = np.inf if barred & g.bit[j] != 0 else _least_beside(barred, lim.capacity - load, j, g, meet)
+    for t in range(b.place[j], b.place[j] + (b.count[j] if start + least < below else 0)):
         if start + meet.key[t] >= below:
             break
         p = meet.order[t]
@@ -99,7 +145,7 @@ def best_partner(
             continue
         if lim.use_drain and drain + g.drain[i, j] + b.k_drain[p] > lim.battery:
             continue
-        if (mask & b.k_mask[p] & g.common[i, j]) != 0:
+        if (barred & b.k_mask[p]) != 0:
             continue
         total = base + b.k_cost[p] + classes.fixed[class_of(whole, classes.upto)]
         if total >= below:
@@ -113,7 +159,7 @@ def best_partner(
     return below, chosen
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def fits_home(i: int, time: float, drain: float, g: Graph, lim: Limits) -> bool:
     """Whether a vehicle may go home from its last customer."""
     if lim.use_time and time + g.step[i, 0] > g.high[0]:
@@ -121,7 +167,7 @@ def fits_home(i: int, time: float, drain: float, g: Graph, lim: Limits) -> bool:
     return not (lim.use_drain and drain + g.drain[i, 0] > lim.battery)
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _meets(x: int, labels: Labels, g: Graph, lim: Limits) -> bool:
     """Whether a label meets the other direction; else the label before it does, on the arc between them.
 
@@ -133,22 +179,52 @@ def _meets(x: int, labels: Labels, g: Graph, lim: Limits) -> bool:
 
 
 @njit(cache=True)
-def _in_order(g: Graph, lim: Limits, labels: Labels, classes: Classes, ends: Completion) -> tuple[Any, Any]:
-    """Labels that meet the other direction, by the least cost of a route that begins like them; and that."""
+def _in_order(
+    g: Graph, lim: Limits, k: Labels, classes: Classes, ends: Completion, lower: Any, below: float
+) -> tuple[Any, Any]:
+    """Kept positions by the least cost of a route that begins like them; and that cost.
+
+    Those where it is not under ``below`` are left out.
+
+    Parameters
+    ----------
+    lower : array, shape (arcs,)
+        See ``_cheapest_first``.
+    """
     made = 0
-    label, least = np.empty(len(labels.order), np.int32), np.empty(len(labels.order))
-    for x in labels.order:
-        if not _meets(x, labels, g, lim):
-            continue
-        load = labels.load[x]
-        label[made], least[made] = x, -np.inf
-        if ends.per_load > 0.0:
-            left = int((lim.capacity - load) * ends.per_load + 1e-6)
-            end = ends.best[left, labels.node[x]] + classes.slope * load + classes.start
-            least[made] = labels.cost[x] + end - classes.margin
-        made += 1
+    position, least = np.empty(len(k.k_cost), np.int32), np.empty(len(k.k_cost))
+    for i in range(1, len(g.load)):
+        over = np.inf  # what the cheapest end costs
+        if g.first[i] < g.first[i + 1]:
+            over = lower[g.first[i]]
+        over = min(over, g.cost[i, 0])
+        for p in range(k.place[i], k.place[i] + k.count[i]):
+            load = k.k_load[p]
+            start = k.k_cost[p] + classes.slope * load + classes.start - classes.margin
+            if start + over >= below or not _meets(k.k_label[p], k, g, lim):
+                continue
+            position[made], least[made] = p, start + over
+            if ends.per_load > 0.0:
+                left = int((lim.capacity - load) * ends.per_load + 1e-6)
+                least[made] = max(least[made], start + ends.best[left, i])
+            made += 1
     rank = np.argsort(least[:made])
-    return label[rank], least[rank]
+    return position[rank], least[rank]
+
+
+@njit(cache=True)
+def _cheapest_first(g: Graph, meet: Meeting) -> tuple[Any, Any]:
+    """Heads of the arcs of each customer by what crossing them and the cheapest end behind cost; and that."""
+    follow, lower = g.next.copy(), np.full(len(g.next), np.inf)
+    for i in range(1, len(g.load)):
+        a, b = g.first[i], g.first[i + 1]
+        for e in range(a, b):
+            j = g.next[e]
+            if meet.labels.count[j] > 0:
+                lower[e] = meet.cost[i, j] + meet.key[meet.labels.place[j]]
+        rank = np.argsort(lower[a:b])
+        follow[a:b], lower[a:b] = follow[a:b][rank], lower[a:b][rank]
+    return follow, lower
 
 
 @njit(cache=True, nogil=True)
@@ -186,36 +262,34 @@ def join(
     total = np.full((n + 1, n + 1), np.inf)
     left = np.full((n + 1, n + 1), -1)
     right = np.full((n + 1, n + 1), -1)
-    lowest = np.full(n + 1, np.inf)
-    for j in range(1, n + 1):
-        if meet.labels.count[j] > 0:
-            lowest[j] = meet.key[meet.labels.place[j]]
+    follow, lower = _cheapest_first(g, meet)
     fresh = 0
-    order, least = _in_order(g, lim, labels, classes, ends)
+    order, least = _in_order(g, lim, labels, classes, ends, lower, below)
     for t in range(len(order)):
         if fresh >= most and most < total.size:
             below, fresh = min(below, np.partition(total.ravel(), most)[most]), 0
         if lim.halt[0] or least[t] >= below:
             break
-        x = order[t]
+        q = order[t]
+        x = labels.k_label[q]
         i = labels.node[x]
-        cost, load, time, drain = labels.cost[x], labels.load[x], labels.time[x], labels.drain[x]
+        cost, load, time, drain = labels.k_cost[q], labels.k_load[q], labels.k_time[q], labels.k_drain[q]
         if fits_home(i, time, drain, g, lim):
             whole = cost + g.cost[i, 0] + classes.fixed[class_of(load, classes.upto)]
             if whole < below and whole < total[i, 0]:
                 total[i, 0] = whole
                 left[i, 0] = x
                 fresh += 1
-        mask, state = labels.mask[x], labels.state[x]
+        mask, state = labels.k_mask[q], labels.k_state[q]
         start = cost + classes.slope * load + classes.start - classes.margin
         for e in range(g.first[i], g.first[i + 1]):
-            j = g.next[e]
+            if start + lower[e] >= below:
+                break
+            j = follow[e]
             after = max(g.low[j], time + g.step[i, j]) if lim.by_time else load + g.load[j]
             if complete and after <= lim.half:
                 continue  # the label that goes there meets the other direction further on
             under = min(below, total[i, j])
-            if start + meet.cost[i, j] + lowest[j] >= under:
-                continue
             found, p = best_partner(i, j, cost, load, time, drain, mask, state, g, lim, meet, classes, under)
             if p >= 0:
                 total[i, j] = found
@@ -253,7 +327,7 @@ def through(
     over = np.empty(1 << 16, np.int32)
     links = 0
     state = np.empty(words, np.uint64)
-    k = labels
+    k, kept = labels, labels.kept
     for x in labels.order[::-1]:
         if lim.halt[0]:
             break
@@ -293,24 +367,23 @@ def through(
                 held = k.state[x, w] & g.keep[j, w]
                 dearer += price_of(held & g.hit[j, w], g.price, 64 * w)
                 state[w] = held ^ g.hit[j, w]
+            mask = (k.mask[x] & g.common[i, j]) | g.bit[j]
             q = dominator(
-                k.place[j], k.place[j] + k.count[j], max(1, k.count[j]), dearer, load + g.load[j], later,
-                drain + g.drain[i, j],
-                (k.mask[x] & g.common[i, j]) | g.bit[j], state, k.k_cost, k.k_load, k.k_time, k.k_drain,
-                k.k_mask, k.k_state, g.price, lim.use_time, lim.use_drain, lim.care,
+                kept, j, set_of(mask, g.others, j, g.others.shape[1]), dearer, load + g.load[j], later,
+                drain + g.drain[i, j], mask, state, g.price, lim,
             )  # fmt: skip
             if q < 0:  # it has no end under ``below``
                 continue
-            gain = dearer - k.k_cost[q]
+            gain = dearer - kept.rec[q, COST]
             if words > 0:
-                gain -= surcharge(k.k_state[q], state, g.price, np.inf)
+                gain -= surcharge(kept.state[q], state, g.price, np.inf)
             if links == len(tail):
-                tail = _twice(tail)
-                head = _twice(head)
-                more = _twice(more)
-                over = _twice(over)
+                tail = longer(tail)
+                head = longer(head)
+                more = longer(more)
+                over = longer(over)
             tail[links] = x
-            head[links] = k.k_label[q]
+            head[links] = kept.label[q]
             more[links] = max(0.0, gain)
             over[links] = j
             links += 1
@@ -331,19 +404,9 @@ def through(
         j = g.next[e]
         start = max(g.low[j], g.step[0, j]) if lim.use_time else 0.0
         q = dominator(
-            k.place[j], k.place[j] + k.count[j], max(1, k.count[j]), g.cost[0, j], g.load[j], start,
-            g.drain[0, j], g.bit[j],
-            g.hit[j], k.k_cost, k.k_load, k.k_time, k.k_drain, k.k_mask, k.k_state, g.price,
-            lim.use_time, lim.use_drain, lim.care,
-        )  # fmt: skip
+            kept, j, 0, g.cost[0, j], g.load[j], start, g.drain[0, j], g.bit[j], g.hit[j], g.price, lim
+        )
         if q >= 0:
-            gain = g.cost[0, j] - k.k_cost[q] - surcharge(k.k_state[q], g.hit[j], g.price, np.inf)
-            arc[0, j] = ends[k.k_label[q]] + max(0.0, gain)
+            gain = g.cost[0, j] - kept.rec[q, COST] - surcharge(kept.state[q], g.hit[j], g.price, np.inf)
+            arc[0, j] = ends[kept.label[q]] + max(0.0, gain)
     return arc, ends
-
-
-@njit(cache=True)
-def _twice(old: Any) -> Any:
-    new = np.empty(2 * len(old), old.dtype)
-    new[: len(old)] = old
-    return new

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltmile.problem.routing import Matrix, RoutingProblem
+from voltmile.routes.labelling.cheapest import told_apart
 
 _BITS = 64
 
@@ -29,12 +30,18 @@ class Neighbourhoods:
         Bits of the customers in the neighbourhoods of both i and j.
     bit : array of uint64, shape (n + 1,)
         One bit a customer; two share a bit only where no neighbourhood holds both.
+    others : array of uint64, shape (n + 1, w)
+        Bits of customers in a neighbourhood whose sets are told apart (``cheapest.py``).
+    all_told : bool
+        Whether those are all, but for the customer itself.
     """
 
     inside: NDArray[np.bool_]
     near: NDArray[np.int64]
     common: NDArray[np.uint64]
     bit: NDArray[np.uint64]
+    others: NDArray[np.uint64]
+    all_told: bool
 
 
 def nearest(distance: Matrix, size: int) -> NDArray[np.bool_]:
@@ -72,7 +79,8 @@ def neighbourhoods(inside: NDArray[np.bool_]) -> Neighbourhoods | None:
     near = np.zeros((len(inside), max(1, int(sizes.max()))), dtype=np.int64)
     for i, row in enumerate(inside):
         near[i, : sizes[i]] = np.flatnonzero(row)
-    return Neighbourhoods(inside=inside, near=near, common=_common(inside, bit), bit=bit)
+    others, all_told = told_apart(inside, bit)
+    return Neighbourhoods(inside, near, _common(inside, bit), bit, others, all_told)
 
 
 def _colours(inside: NDArray[np.bool_]) -> NDArray[np.int64]:

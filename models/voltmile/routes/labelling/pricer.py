@@ -13,10 +13,12 @@ from voltmile.problem.routing import Matrix, Route, RoutingProblem, Vector
 from voltmile.routes.labelling.completion import completion, levels_of
 from voltmile.routes.labelling.enumeration import enumerate_routes
 from voltmile.routes.labelling.graphs import Direction, Family, directions, families
-from voltmile.routes.labelling.joining import Meeting, by_key, join, through
-from voltmile.routes.labelling.kernel import COMPLETE, Classes, Completion, Labels, settle
+from voltmile.routes.labelling.joining import Meeting, by_bin, by_key, join, through
+from voltmile.routes.labelling.kernel import Classes, Completion
+from voltmile.routes.labelling.labels import Labels
 from voltmile.routes.labelling.neighbourhoods import Neighbourhoods, neighbourhoods, remembered
 from voltmile.routes.labelling.promising import promising
+from voltmile.routes.labelling.settle import COMPLETE, settle
 from voltmile.routes.pricing import EXACT, ROUGH, Priced, Prices
 from voltmile.routes.stop import Halt, lowered
 
@@ -42,15 +44,19 @@ class _Settled:
 
     def forward(self) -> tuple[Any, ...]:
         """Arguments of the kernels that go from the depot on."""
-        order = by_key(self.second, self.slope)
-        meet = Meeting(self.second, *order, self.ahead.crossing, float(self.ahead.graph.high[0]))
+        meet = self._meeting(self.second, self.ahead)
         return self.ahead.graph, self.ahead.limits, self.first, meet
 
     def backward(self, behind: Direction) -> tuple[Any, ...]:
         """Arguments of the kernels that go from the end back."""
-        order = by_key(self.first, self.slope)
-        meet = Meeting(self.first, *order, behind.crossing, float(self.ahead.graph.high[0]))
-        return behind.graph, behind.limits, self.second, meet
+        return behind.graph, behind.limits, self.second, self._meeting(self.first, behind)
+
+    def _meeting(self, other: Labels, way: Direction) -> Meeting:
+        half = way.limits.capacity / 2
+        order, key = by_key(other, self.slope)
+        least, per_bin = by_bin(other, self.slope, half)
+        turn = float(self.ahead.graph.high[0])
+        return Meeting(other, order, key, least, half, per_bin, way.crossing, turn)
 
     def nodes(self, left: int, right: int) -> tuple[int, ...]:
         """Return the customers of a joined route in driving order."""

@@ -18,6 +18,8 @@ from voltmile.solve.routing.search import Search
 #: Weight of the dual values of the best bound where routes are priced, and after a search that brought no
 #: column: 0 prices at those of the restricted master.
 _WEIGHTS = (0.3, 0.0)
+#: Columns a row that are left where there are twice as many.
+_COLUMNS = 6
 #: Relative distance of the restricted master from its bound at which it counts as solved.
 _CLOSE = 1e-7
 
@@ -76,9 +78,15 @@ def converge(
     best, proven, misses = None, start and master.on_grid(start), 0
     if proven is not None:
         quick.centre_on(proven, min(search.bound, master.dual_value(proven)))
+    trimmed = math.inf
     while True:
         search.check_time()
         point = master.solve()
+        most = _COLUMNS * (master.problem.size + len(master.rows))
+        if len(master.routes) > 2 * most and point.value < trimmed:
+            trimmed = point.value
+            point, dropped = master.trim(point, most)
+            known -= {key_of(route) for route in dropped}
         if not misses and quick.finds(point):
             continue
         search.check_time()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -36,12 +36,15 @@ class Point:
     x : array, shape (columns,)
     missing : float
         Sum of the artificial variables; 0 for a point of the problem.
+    reduced : array, shape (columns,)
+        Reduced costs.
     """
 
     value: float
     x: Vector
     missing: float
     duals: Duals
+    reduced: Vector
 
 
 class Master:
@@ -143,16 +146,35 @@ class Master:
             HiGHS cannot solve it.
         """
         result = self._lp.solve()
-        if result.x is None or result.row_duals is None or result.objective is None:
+        x, duals, reduced = result.x, result.row_duals, result.reduced_costs
+        if x is None or duals is None or reduced is None or result.objective is None:
             raise SolverError(f"the restricted master ended {result.status}")
         n, m = self.problem.size, len(self.rows)
-        raw = np.round(result.row_duals / self.grid) * self.grid
+        raw = np.round(duals / self.grid) * self.grid
         rows = raw[n:]
         at_least = np.array([math.isfinite(row.low) for row in self.rows], dtype=np.bool_)
         cover = raw[:n] if self._exactly else np.maximum(raw[:n], 0.0)
-        duals = Duals(cover, np.where(at_least, np.maximum(rows, 0.0), np.minimum(rows, 0.0)))
-        x = result.x[n + m :]
-        return Point(result.objective, x, float(result.x[: n + m].sum()), duals)
+        signed = Duals(cover, np.where(at_least, np.maximum(rows, 0.0), np.minimum(rows, 0.0)))
+        return Point(result.objective, x[n + m :], float(x[: n + m].sum()), signed, reduced[n + m :])
+
+    def trim(self, point: Point, most: int) -> tuple[Point, list[Route]]:
+        """Drop the columns of largest reduced cost, warm, so that about ``most`` are left.
+
+        Returns
+        -------
+        point : Point
+            The same one, over the columns that are left.
+        dropped : list of Route
+        """
+        positive = point.reduced > 1e-6 * max(1.0, abs(point.value))  # not basic
+        limit = np.partition(point.reduced, most)[most]
+        keep = ~positive | (point.reduced <= limit) | (point.x > 0.0)
+        dropped = [r for r, k in zip(self.routes, keep, strict=True) if not k]
+        first = self.problem.size + len(self.rows)
+        self._lp.delete_columns(np.flatnonzero(~keep) + first)
+        self.routes = [r for r, k in zip(self.routes, keep, strict=True) if k]
+        self.cost = self.cost[keep]
+        return replace(point, x=point.x[keep], reduced=point.reduced[keep]), dropped
 
     def on_grid(self, duals: Duals) -> Duals:
         """Round dual values of any origin to the grid."""
