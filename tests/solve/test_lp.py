@@ -89,6 +89,40 @@ def test_a_warm_solve_starts_from_the_last_basis():
     assert (warm.iterations, warm.x[-1], warm.cold) == (0, 0, False)
 
 
+def test_columns_that_are_not_basic_can_go_and_the_basis_stays():
+    lp, _ = generate(covering())
+    before = lp.solve()
+    dear = np.flatnonzero(before.reduced_costs > 0.05)
+    left = np.setdiff1d(np.arange(lp.n_cols), dear)
+    assert 0 < len(dear) < lp.n_cols - lp.n_rows
+    lp.delete_columns(dear)
+    after = lp.solve()
+    assert (after.iterations, after.cold, lp.n_cols) == (0, False, len(left))
+    assert after.objective == pytest.approx(before.objective, abs=1e-9)
+    np.testing.assert_allclose(after.x, before.x[left], atol=1e-9)
+    # It goes on from there like any other.
+    lp.add_columns([0.5], [0, 4], [0, 1, 2, 3], np.ones(4))
+    again = lp.solve()
+    assert again.objective < before.objective - 0.1
+    assert again.objective == pytest.approx(lp.solve(cold=True).objective, abs=1e-8)
+
+
+def test_a_basic_column_is_not_deleted():
+    lp, _ = generate(covering())
+    before = lp.solve()
+    used = int(np.argmax(before.x))
+    idle = int(np.argmax(before.reduced_costs))
+    for columns, message in (
+        ([idle, used], "is basic"),
+        ([idle, idle], "twice"),
+        ([lp.n_cols], "outside"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            lp.delete_columns(columns)
+    assert lp.n_cols == len(before.x)
+    assert lp.solve().iterations == 0
+
+
 def test_an_unchanged_master_gives_the_reduced_costs_of_its_columns():
     full = covering()
     lp = LpModel(full)

@@ -14,6 +14,7 @@ from voltmile.check.routing import check_routing
 from voltmile.problem.routing import RoutingProblem
 from voltmile.routes.labelling import cheapest, completion, enumeration, joining, kernel, labels, settle
 from voltmile.routes.labelling.pricer import LabelPricer
+from voltmile.solve.routing import generation
 from voltmile.solve.routing.branching import choose_count
 from voltmile.solve.routing.diving import dive
 from voltmile.solve.routing.engine import solve_routing
@@ -58,6 +59,45 @@ def test_a_dive_ends_in_a_plan_and_leaves_the_master_alone(seed: int) -> None:
     assert len(master.routes) == columns
     assert allowed.all()
     assert master.solve().value == pytest.approx(point.value)
+
+
+def test_dear_columns_go_and_the_master_says_the_same() -> None:
+    problem = unlimited(2, types=2)
+    _, master, _, _, point = solved_root(problem)
+    point, before = master.solve(), list(master.routes)
+    left, dropped = master.trim(point, 8)
+    assert 0 < len(dropped) < len(before)
+    assert set(master.routes) | set(dropped) == set(before)
+    assert len(master.cost) == len(master.routes) == len(left.x) == len(left.reduced)
+    worst = max(r for route, r in zip(master.routes, left.reduced, strict=True) if route not in dropped)
+    gone = [r for route, r in zip(before, point.reduced, strict=True) if route in dropped]
+    assert worst <= min(gone)
+    again = master.solve()
+    assert again.value == pytest.approx(point.value)
+    np.testing.assert_allclose(again.x, left.x, atol=1e-9)
+    master.add(dropped[:1], np.array([1e-3]))
+    assert master.solve().value < point.value
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_master_that_drops_columns_ends_at_the_same_bound(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = unlimited(seed, types=2)
+    whole = solved_root(problem)
+    monkeypatch.setattr(generation, "_COLUMNS", 1)
+    dropped: list[int] = []
+    trim = Master.trim
+
+    def counted(master: Master, point: Point, most: int) -> tuple[Point, list[object]]:
+        left, routes = trim(master, point, most)
+        dropped.append(len(routes))
+        return left, routes
+
+    monkeypatch.setattr(Master, "trim", counted)
+    short = solved_root(problem)
+    assert sum(dropped) > 0
+    assert short[-1].value == pytest.approx(whole[-1].value)
 
 
 def test_a_dive_offers_nothing_that_is_not_better() -> None:

@@ -12,9 +12,6 @@ from voltmile.routes.labelling.cheapest import over_subsets, set_of
 from voltmile.routes.labelling.kernel import Classes, Completion, Graph, Limits, class_of, surcharge
 from voltmile.routes.labelling.labels import COST, LOAD, Labels, dominator, longer
 
-#: Bins of loads above the half, and kept labels for each of them.
-_BINS, _EACH = 15, 5_000
-
 
 class Meeting(NamedTuple):
     """The other direction: its kept labels by node, and what crossing an arc costs and takes.
@@ -71,14 +68,13 @@ def bin_of(load: float, from_load: float, per_bin: float, bins: int) -> int:
 
 
 @njit(cache=True)
-def by_bin(k: Labels, slope: float, from_load: float) -> tuple[Any, float]:
+def by_bin(k: Labels, slope: float, from_load: float, bins: int) -> tuple[Any, float]:
     """Return ``least`` and ``per_bin`` of a ``Meeting``."""
     kept, (nodes, sets) = k.kept, k.kept.count.shape
-    bins = 1 + min(_BINS, len(k.k_cost) // _EACH)
     most = 0.0
     for p in range(len(k.k_load)):
         most = max(most, k.k_load[p])
-    per_bin = max((most - from_load) / _BINS, 1e-9 * max(most, 1.0))
+    per_bin = max((most - from_load) / max(1, bins - 1), 1e-9 * max(most, 1.0))
     least = np.full((bins, nodes, sets), np.inf)
     for j in range(nodes):
         for s in range(sets):

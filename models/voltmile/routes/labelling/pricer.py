@@ -23,6 +23,8 @@ from voltmile.routes.pricing import EXACT, ROUGH, Priced, Prices
 from voltmile.routes.stop import Halt, lowered
 
 _LABELS = 3_000_000
+#: Most bins of the loads above the half, and kept labels for each of them.
+_BINS, _EACH = 15, 5_000
 #: Arcs whose best routes are found for each route asked for: where one direction mirrors the other, a route
 #: is the best of two arcs.
 _ARCS = 3
@@ -54,7 +56,8 @@ class _Settled:
     def _meeting(self, other: Labels, way: Direction) -> Meeting:
         half = way.limits.capacity / 2
         order, key = by_key(other, self.slope)
-        least, per_bin = by_bin(other, self.slope, half)
+        bins = 1 + min(_BINS, len(other.k_cost) // _EACH)
+        least, per_bin = by_bin(other, self.slope, half, bins)
         turn = float(self.ahead.graph.high[0])
         return Meeting(other, order, key, least, half, per_bin, way.crossing, turn)
 

@@ -19,7 +19,7 @@ from voltmile.solve.routing.search import Search
 #: column: 0 prices at those of the restricted master.
 _WEIGHTS = (0.3, 0.0)
 #: Columns a row that are left where there are twice as many.
-_COLUMNS = 6
+_COLUMNS = 4
 #: Relative distance of the restricted master from its bound at which it counts as solved.
 _CLOSE = 1e-7
 
