@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from routing_truth import KINDS, random_prices, random_problem
+from routing_truth import KINDS, all_routes, random_prices, random_problem, reduced_cost
 
 from voltmile.problem.routing import RoutingProblem
+from voltmile.routes import pricing
 from voltmile.routes.labelling import cheapest, completion, graphs
+from voltmile.routes.labelling import pricer as pricers
 from voltmile.routes.labelling.cheapest import enter, over_subsets, set_of, told_apart
 from voltmile.routes.labelling.joining import bin_of, by_bin
 from voltmile.routes.labelling.kernel import EXACT, NO_MEMORY, NO_ROWS, Classes, Completion, Limits
@@ -24,7 +29,7 @@ from voltmile.routes.labelling.labels import (
 )
 from voltmile.routes.labelling.pricer import LabelPricer
 from voltmile.routes.labelling.settle import settle
-from voltmile.routes.pricing import FAIR, Prices
+from voltmile.routes.pricing import Prices
 from voltmile.routes.stop import lowered
 
 OTHERS = np.array([[0, 0, 0], [2, 4, 8]], dtype=np.uint64)  # customer 1 with bit 1 tells three apart
@@ -106,24 +111,50 @@ def problem_of(seed: int, kind: str, customers: int = 7) -> tuple[RoutingProblem
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("seed", range(8))
-def test_telling_fewer_customers_apart_changes_time_only(
+@pytest.mark.parametrize("seed", range(10))
+def test_tables_that_tell_less_and_bins_of_load_lose_no_route(
     seed: int, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    problem, prices = problem_of(seed, kind)
+    problem, prices = problem_of(seed, kind, customers=6)
+    if seed % 2:
+        prices = replace(prices, rows=())
     below = np.full(len(problem.vehicles), 10.0)
-    answers = []
-    for most in (0, 2, 10):
+    routes = [(k, r, reduced_cost(problem, k, r, prices)) for k, r in all_routes(problem, prices.allowed)]
+    best = min((value for _, _, value in routes), default=0.0)
+    leasts = []
+    for most, each in ((0, 5_000), (2, 5_000), (10, 5_000), (10, 1)):
         monkeypatch.setattr(cheapest, "_MOST", most)
+        monkeypatch.setattr(pricers, "_EACH", each)
         pricer = LabelPricer(problem, 5)
         assert pricer.ng.others.shape[1] == min(most, 4)
         assert pricer.ng.all_told == (most >= 4)
-        for care in (FAIR, graphs.ROUGH):
-            assert all(v < 0 for v in pricer.price(prices, care=care, most=40).reduced)
-        answers.append((pricer.price(prices, care=2, most=40).least, pricer.slack(prices, below)))
-    for least, slack in answers[1:]:
-        np.testing.assert_allclose(least, answers[0][0], atol=1e-9)
+        found, slack = pricer.price(prices, care=pricing.EXACT, most=40), pricer.slack(prices, below)
+        leasts.append(found.least)
+        assert found.least.min() <= best + 1e-9
+        for route, value in zip(found.routes, found.reduced, strict=True):
+            assert value == pytest.approx(reduced_cost(problem, route.vehicle, route.nodes, prices), abs=1e-6)
         assert slack is not None
+        for k, nodes, value in routes:
+            if value < below[k] - 1e-6:
+                assert slack[k, (0, *nodes), (*nodes, 0)].all()
+    for least in leasts[1:]:
+        np.testing.assert_allclose(least, leasts[0], atol=1e-9)
+
+
+def test_cost_and_memory_decide_where_load_alone_limits_routes() -> None:
+    decided = 0
+    for seed in range(10):
+        for kind in KINDS:
+            problem, prices = problem_of(seed, kind)
+            pricer = LabelPricer(problem, 5)
+            for family in graphs.families(problem, prices):
+                vehicle = problem.vehicles[family.types[0]]
+                way, _ = graphs.directions(family, prices, pricer.ng, EXACT, 100, lowered())
+                whole = bool((problem.demand == np.round(problem.demand)).all())
+                load_alone = not problem.has_windows and math.isinf(vehicle.max_duration)
+                assert way.limits.by_cost == (whole and load_alone and vehicle.battery is None)
+                decided += way.limits.by_cost
+    assert decided
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -97,7 +97,15 @@ def on_grid(value: float | NDArray[np.float64], grid: float) -> float | NDArray[
 
 
 class Pricer(Protocol):
-    """Finds routes of least reduced cost for one problem."""
+    """Finds routes of least reduced cost for one problem.
+
+    Attributes
+    ----------
+    labels : int
+        Labels kept in the last call.
+    """
+
+    labels: int
 
     def price(self, prices: Prices, *, care: int, most: int) -> Priced:
         """Return up to ``most`` routes of negative reduced cost a type; with ``EXACT`` a bound too."""

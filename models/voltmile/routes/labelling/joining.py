@@ -45,7 +45,7 @@ class Meeting(NamedTuple):
     turn: float
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def by_key(k: Labels, slope: float) -> tuple[Any, Any]:
     """Order and key of a ``Meeting``."""
     order = np.zeros(len(k.k_cost), np.int32)
@@ -67,7 +67,7 @@ def bin_of(load: float, from_load: float, per_bin: float, bins: int) -> int:
     return min(bins - 1, 1 + int((load - from_load) / per_bin))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def by_bin(k: Labels, slope: float, from_load: float, bins: int) -> tuple[Any, float]:
     """Return ``least`` and ``per_bin`` of a ``Meeting``."""
     kept, (nodes, sets) = k.kept, k.kept.count.shape

@@ -69,7 +69,8 @@ class Limits(NamedTuple):
     by_time : bool
         Labels are settled in order of time, not of load.
     by_cost : bool
-        Where no subset row is looked at, a label is as good as a later one if its memory and cost are.
+        Memory and cost alone decide dominance where no subset row is looked at: load is the only resource,
+        all labels of a slice have the same, and all customers that labels remember are told apart.
     half : float
         Labels above it in that order are kept but not extended.
     width : float

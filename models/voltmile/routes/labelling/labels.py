@@ -12,9 +12,9 @@ from voltmile.routes.labelling.kernel import EXACT, NO_MEMORY, Limits, surcharge
 
 #: Columns of records.
 COST, LOAD, TIME, DRAIN = 0, 1, 2, 3
-#: Labels of a cell in rising order of cost while they are made, where sorting them in is quick; room to begin
-#: with.
-_RUN, _LEAST = 128, 4
+#: Labels of a cell in rising order of cost while they are made, where sorting them in is quick; and the room
+#: that a cell has at first.
+_RUN, _ROOM = 128, 4
 
 
 class Made(NamedTuple):
@@ -168,7 +168,7 @@ def with_room(k: Kept, i: int, s: int) -> Kept:
     count = k.count[i, s]
     if count < k.wide[i, s]:
         return k
-    wide = max(_LEAST, 2 * count)
+    wide = max(_ROOM, 2 * count)
     if k.used[0] + wide > len(k.label):
         k = Kept(
             k.place, k.count, k.wide, k.least, k.used, longer(k.label, wide), _longer_rows(k.rec, wide),
@@ -249,8 +249,8 @@ def dominator(
 
 
 @njit(cache=True)
-def in_order(a: Made, k: Kept, order: Any) -> Labels:
-    """Sort the labels kept."""
+def in_order(a: Made, made: int, k: Kept, order: Any) -> Labels:
+    """Sort the labels kept of so many made."""
     nodes, sets = k.count.shape
     count = k.count.sum(axis=1)
     place = np.cumsum(count) - count
@@ -262,10 +262,10 @@ def in_order(a: Made, k: Kept, order: Any) -> Labels:
                 mine[t] = p
                 t += 1
         mine[:] = mine[np.argsort(k.rec[mine, COST])]
-    made, rec = a.rec, k.rec[ranked]
+    all_, rec = a.rec[:made], k.rec[ranked]
     return Labels(
-        a.node, a.pred, made[:, COST].copy(), made[:, LOAD].copy(), made[:, TIME].copy(),
-        made[:, DRAIN].copy(), a.mask, a.state, order, place, count, rec[:, COST].copy(),
+        a.node[:made], a.pred[:made], all_[:, COST].copy(), all_[:, LOAD].copy(), all_[:, TIME].copy(),
+        all_[:, DRAIN].copy(), a.mask[:made], a.state[:made], order, place, count, rec[:, COST].copy(),
         rec[:, LOAD].copy(), rec[:, TIME].copy(), rec[:, DRAIN].copy(), k.mask[ranked], k.state[ranked],
         k.label[ranked], k,
     )  # fmt: skip

@@ -126,7 +126,7 @@ class LabelPricer:
 
     def slack(self, prices: Prices, below: Vector) -> NDArray[np.bool_] | None:
         """Arcs (K, n + 1, n + 1) a route under the threshold may use; None where labelling gave up."""
-        allowed = prices.allowed.copy()
+        allowed, self.labels = prices.allowed.copy(), 0
         for family in families(self.problem, prices):
             most = float(below[list(family.types)].max())
             settled = self._settle(family, prices, most)
@@ -147,6 +147,7 @@ class LabelPricer:
     def enumerate(self, prices: Prices, below: Vector, most: int) -> list[Route] | None:
         """Return all elementary routes of reduced cost under ``below[k]``; None if over ``most``."""
         found: list[Route] = []
+        self.labels = 0
         for family in families(self.problem, prices):
             routes = self._enumerate(family, prices, below, most - len(found))
             if routes is None:

@@ -208,4 +208,4 @@ def settle(g: Graph, lim: Limits, ends: Completion, classes: Classes, below: flo
                     a.then[made] = head[at]
                     head[at] = made
                     made += 1
-    return code, in_order(a, k, order[:kept])
+    return code, in_order(a, made, k, order[:kept])

@@ -18,8 +18,11 @@ from voltmile.solve.routing.search import Search
 #: Weight of the dual values of the best bound where routes are priced, and after a search that brought no
 #: column: 0 prices at those of the restricted master.
 _WEIGHTS = (0.3, 0.0)
-#: Columns a row that are left where there are twice as many.
-_COLUMNS = 4
+#: Columns that are left where there are twice as many: so many a row, at least so many, and at least what two
+#: searches bring.
+_COLUMNS, _LEAST = 4, 1_000
+#: Artificial variables below which there are none.
+_NONE = 1e-6
 #: Relative distance of the restricted master from its bound at which it counts as solved.
 _CLOSE = 1e-7
 
@@ -56,7 +59,7 @@ def converge(
 
     Routes are priced between the dual values of the restricted master and those that bound most (Wentges
     1997, doi:10.1016/S0969-6016(97)00001-4), or seem to, by what less careful searches found: both get nearer
-    to the optimum sooner.
+    to the optimum sooner. Columns of large reduced cost are dropped when there are many.
 
     Parameters
     ----------
@@ -78,13 +81,13 @@ def converge(
     best, proven, misses = None, start and master.on_grid(start), 0
     if proven is not None:
         quick.centre_on(proven, min(search.bound, master.dual_value(proven)))
-    trimmed = math.inf
+    kinds, rows = len(master.problem.vehicles), master.problem.size + len(master.rows)
+    most, trimmed = max(_LEAST, _COLUMNS * rows, 2 * ROUTES * kinds), math.inf
     while True:
         search.check_time()
         point = master.solve()
-        most = _COLUMNS * (master.problem.size + len(master.rows))
-        if len(master.routes) > 2 * most and point.value < trimmed:
-            trimmed = point.value
+        if len(master.routes) > 2 * most and point.missing <= _NONE and point.value < trimmed:
+            trimmed = point.value - _CLOSE * max(1.0, abs(point.value))
             point, dropped = master.trim(point, most)
             known -= {key_of(route) for route in dropped}
         if not misses and quick.finds(point):

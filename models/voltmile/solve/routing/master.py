@@ -1,4 +1,4 @@
-"""The restricted master: a linear program in HiGHS that grows by routes and cuts."""
+"""The restricted master: a linear program in HiGHS that grows by routes and cuts, and drops some again."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ class Master:
         return Point(result.objective, x[n + m :], float(x[: n + m].sum()), signed, reduced[n + m :])
 
     def trim(self, point: Point, most: int) -> tuple[Point, list[Route]]:
-        """Drop the columns of largest reduced cost, warm, so that about ``most`` are left.
+        """Drop the columns of largest reduced cost, warm, so that about ``most`` are left of more.
 
         Returns
         -------

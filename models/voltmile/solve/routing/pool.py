@@ -24,7 +24,14 @@ class PoolPricer:
     routes
         Elementary.
     cost : array, shape (r,)
+
+    Attributes
+    ----------
+    labels : int
+        None are kept.
     """
+
+    labels = 0
 
     def __init__(self, problem: RoutingProblem, routes: Sequence[Route], cost: Vector) -> None:
         self.problem = problem

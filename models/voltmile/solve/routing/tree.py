@@ -38,6 +38,8 @@ _RETRY = 0.85
 _DIVES, _PLANS_EVERY = 2, 10
 #: Share of the gap both children of a branch on numbers of vehicles have to close to come before cuts.
 _EARLY = 0.2
+#: Labels of a pricing call with which nodes take so long that cuts come before any branch.
+_FEW_LABELS = 300_000
 #: Share of the gap a set of rounds of cuts has to close to be followed by another one.
 _WORTH = 0.05
 
@@ -159,7 +161,7 @@ class Tree:
             routes = solved.point.x.sum()
             if abs(routes - round(routes)) > 1e-4:  # cuts would raise a bound that branching replaces
                 return self._branch(node, master, solved)
-        if solved.bound < search.goal:
+        if solved.bound < search.goal and node.pricer.labels <= _FEW_LABELS:
             early = choose_count(master, solved.point, search.goal, _EARLY)
             if early is not None:
                 return self._children(node, master, solved, early)
