@@ -86,6 +86,7 @@ def test_a_master_that_drops_columns_ends_at_the_same_bound(
     whole = solved_root(problem)
     monkeypatch.setattr(generation, "_COLUMNS", 1)
     monkeypatch.setattr(generation, "_LEAST", 1)
+    monkeypatch.setattr(generation, "ROUTES", 1)
     dropped: list[int] = []
     trim = Master.trim
 
