@@ -99,15 +99,24 @@ def overlap(one: Any, other: Any, price: Any) -> float:
 
 
 @njit(cache=True, inline="always")
-def _least_beside(barred: Any, room: float, j: int, g: Graph, meet: Meeting) -> float:
-    """Least key of the labels at j that fit in and remember nobody barred, or less than that."""
+def _hopeless(
+    i: int, j: int, cost: float, load: float, mask: Any, g: Graph, lim: Limits, meet: Meeting,
+    classes: Classes, below: float,
+) -> bool:  # fmt: skip
+    """Whether no label at j can make a route under ``below``, by the least key of those that fit.
+
+    Asked before each look at the labels: a call costs more than this.
+    """
+    barred = mask & g.common[i, j]
     bins, _, sets = meet.least.shape
     told = g.others.shape[1] if sets > 1 else 0
-    b = bin_of(room, meet.from_load, meet.per_bin, bins)
-    return float(meet.least[b, j, (sets - 1) & ~set_of(barred, g.others, j, told)])
+    b = bin_of(lim.capacity - load, meet.from_load, meet.per_bin, bins)
+    key = meet.least[b, j, (sets - 1) & ~set_of(barred, g.others, j, told)]
+    start = cost + meet.cost[i, j] + classes.slope * load + classes.start - classes.margin
+    return bool(barred & g.bit[j] != 0 or start + key >= below)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def best_partner(
     i: int,
     j: int,
@@ -129,8 +138,7 @@ def best_partner(
     chosen = -1
     start = base + classes.slope * load + classes.start - classes.margin
     barred = mask & g.common[i, j]
-    least = np.inf if barred & g.bit[j] != 0 else _least_beside(barred, lim.capacity - load, j, g, meet)
-    for t in range(b.place[j], b.place[j] + (b.count[j] if start + least < below else 0)):
+    for t in range(b.place[j], b.place[j] + b.count[j]):
         if start + meet.key[t] >= below:
             break
         p = meet.order[t]
@@ -286,6 +294,8 @@ def join(
             if complete and after <= lim.half:
                 continue  # the label that goes there meets the other direction further on
             under = min(below, total[i, j])
+            if _hopeless(i, j, cost, load, mask, g, lim, meet, classes, under):
+                continue
             found, p = best_partner(i, j, cost, load, time, drain, mask, state, g, lim, meet, classes, under)
             if p >= 0:
                 total[i, j] = found
@@ -340,6 +350,8 @@ def through(
             j = g.next[e]
             after = max(g.low[j], time + g.step[i, j]) if lim.by_time else load + g.load[j]
             if after > lim.half:
+                if _hopeless(i, j, cost, load, k.mask[x], g, lim, meet, classes, below):
+                    continue
                 found, p = best_partner(
                     i, j, cost, load, time, drain, k.mask[x], k.state[x], g, lim, meet, classes, below
                 )
