@@ -159,9 +159,7 @@ def test_cost_and_memory_decide_where_load_alone_limits_routes() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("slope", [0.0, 0.7])
-def test_both_ways_to_fill_in_completion_bounds_agree(
-    kind: str, slope: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_both_ways_to_fill_in_completion_bounds_agree(kind: str, slope: float) -> None:
     tables = 0
     for seed in range(12):
         problem, prices = problem_of(seed, kind, customers=12)

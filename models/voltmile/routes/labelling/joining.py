@@ -9,7 +9,16 @@ from numba import njit
 
 from voltmile.routes.labelling.bits import price_of
 from voltmile.routes.labelling.cheapest import over_subsets, set_of
-from voltmile.routes.labelling.kernel import Classes, Completion, Graph, Limits, class_of, surcharge
+from voltmile.routes.labelling.kernel import (
+    Classes,
+    Completion,
+    Graph,
+    Limits,
+    cheapest_first,
+    class_of,
+    surcharge,
+    visit,
+)
 from voltmile.routes.labelling.labels import COST, LOAD, Labels, dominator, longer
 
 
@@ -193,7 +202,7 @@ def _in_order(
     Parameters
     ----------
     lower : array, shape (arcs,)
-        See ``_cheapest_first``.
+        See ``_by_partner``.
     """
     made = 0
     position, least = np.empty(len(k.k_cost), np.int32), np.empty(len(k.k_cost))
@@ -217,17 +226,15 @@ def _in_order(
 
 
 @njit(cache=True)
-def _cheapest_first(g: Graph, meet: Meeting) -> tuple[Any, Any]:
+def _by_partner(g: Graph, meet: Meeting) -> tuple[Any, Any]:
     """Heads of the arcs of each customer by what crossing them and the cheapest end behind cost; and that."""
-    follow, lower = g.next.copy(), np.full(len(g.next), np.inf)
+    follow, lower = np.empty_like(g.next), np.full(len(g.next), np.inf)
     for i in range(1, len(g.load)):
-        a, b = g.first[i], g.first[i + 1]
-        for e in range(a, b):
+        for e in range(g.first[i], g.first[i + 1]):
             j = g.next[e]
             if meet.labels.count[j] > 0:
                 lower[e] = meet.cost[i, j] + meet.key[meet.labels.place[j]]
-        rank = np.argsort(lower[a:b])
-        follow[a:b], lower[a:b] = follow[a:b][rank], lower[a:b][rank]
+    cheapest_first(g, lower, follow)
     return follow, lower
 
 
@@ -266,7 +273,7 @@ def join(
     total = np.full((n + 1, n + 1), np.inf)
     left = np.full((n + 1, n + 1), -1)
     right = np.full((n + 1, n + 1), -1)
-    follow, lower = _cheapest_first(g, meet)
+    follow, lower = _by_partner(g, meet)
     fresh = 0
     order, least = _in_order(g, lim, labels, classes, ends, lower, below)
     for t in range(len(order)):
@@ -371,10 +378,7 @@ def through(
             if lim.use_drain and drain + g.drain[i, j] > lim.battery:
                 continue
             dearer = cost + g.cost[i, j]
-            for w in range(words):
-                held = k.state[x, w] & g.keep[j, w]
-                dearer += price_of(held & g.hit[j, w], g.price, 64 * w)
-                state[w] = held ^ g.hit[j, w]
+            dearer += visit(k.state, x, j, g, state)
             mask = (k.mask[x] & g.common[i, j]) | g.bit[j]
             q = dominator(
                 kept, j, set_of(mask, g.others, j, g.others.shape[1]), dearer, load + g.load[j], later,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from voltmile.routes.labelling.bits import lowest_bit
+from voltmile.routes.labelling.bits import lowest_bit, price_of
 from voltmile.routes.stop import Halt
 
 #: Values of ``Limits.care``.
@@ -175,3 +175,23 @@ def surcharge(one: Any, other: Any, price: Any, most: float) -> float:
                 return total
             extra &= extra - np.uint64(1)
     return total
+
+
+@njit(cache=True, inline="always")
+def visit(before: Any, x: int, j: int, g: Graph, after: Any) -> float:
+    """Return what subset rows charge for j after half visits ``before[x]``; fill in those ``after`` it."""
+    paid = 0.0
+    for w in range(len(after)):
+        held = before[x, w] & g.keep[j, w]
+        paid += price_of(held & g.hit[j, w], g.price, 64 * w)
+        after[w] = held ^ g.hit[j, w]
+    return paid
+
+
+@njit(cache=True)
+def cheapest_first(g: Graph, lower: Any, follow: Any) -> None:
+    """Sort the arcs of each customer, ``lower`` and their heads ``follow`` alike, by rising ``lower``."""
+    for i in range(1, len(g.load)):
+        a, b = g.first[i], g.first[i + 1]
+        rank = np.argsort(lower[a:b])
+        follow[a:b], lower[a:b] = g.next[a:b][rank], lower[a:b][rank]

@@ -7,9 +7,18 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from voltmile.routes.labelling.bits import price_of
 from voltmile.routes.labelling.cheapest import set_of
-from voltmile.routes.labelling.kernel import EXACT, NO_MEMORY, Classes, Completion, Graph, Limits, hopeless
+from voltmile.routes.labelling.kernel import (
+    EXACT,
+    NO_MEMORY,
+    Classes,
+    Completion,
+    Graph,
+    Limits,
+    cheapest_first,
+    hopeless,
+    visit,
+)
 from voltmile.routes.labelling.labels import (
     COST,
     DRAIN,
@@ -89,14 +98,11 @@ def _sort_arcs(
         Set to the heads of the arcs in that order, and to the costs.
     """
     for i in range(1, len(g.load)):
-        a, b = g.first[i], g.first[i + 1]
-        for e in range(a, b):
+        for e in range(g.first[i], g.first[i + 1]):
             j = g.next[e]
             left = int((lim.capacity - settled - g.load[j]) * ends.per_load + 1e-3)
             lower[e] = g.cost[i, j] + slope * g.load[j] + ends.best[left, j] if left >= 0 else np.inf
-        rank = np.argsort(lower[a:b])
-        follow[a:b] = g.next[a:b][rank]
-        lower[a:b] = lower[a:b][rank]
+    cheapest_first(g, lower, follow)
 
 
 @njit(cache=True, nogil=True)
@@ -187,10 +193,7 @@ def settle(g: Graph, lim: Limits, ends: Completion, classes: Classes, below: flo
                         continue
                     if hopeless(i, j, cost, load, lim.capacity, ends, classes, below):
                         continue
-                    for w in range(words):
-                        held = a.state[x, w] & g.keep[j, w]
-                        cost += price_of(held & g.hit[j, w], g.price, 64 * w)
-                        state[w] = held ^ g.hit[j, w]
+                    cost += visit(a.state, x, j, g, state)
                     mask = (mask_x & g.common[i, j]) | g.bit[j]
                     inner = set_of(mask, g.others, j, told)
                     if k.least[j, inner] <= cost and (
