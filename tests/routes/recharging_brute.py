@@ -116,7 +116,8 @@ def random_prices(problem: RoutingProblem, seed: int, rows: int = 2) -> Prices:
     for _ in range(rows if n >= 3 else 0):
         a, b, c = (int(i) + 1 for i in rng.permutation(n)[:3])
         memory = frozenset(i for i in range(1, n + 1) if rng.random() < 0.6) | {a, b, c}
-        cuts.append(SubsetRow((a, b, c), memory, float(on_grid(rng.uniform(0.0, 25.0), grid))))
+        members = (a,) if rng.random() < 0.25 else (a, b, c)
+        cuts.append(SubsetRow(members, memory, float(on_grid(rng.uniform(0.0, 25.0), grid))))
     return Prices(
         customer=on_grid(np.r_[0.0, rng.uniform(10.0, 90.0, n)], grid),
         vehicle=on_grid(rng.uniform(-10.0, 20.0, types), grid),

@@ -94,6 +94,7 @@ def random_prices(rng: np.random.Generator, problem: RoutingProblem) -> Prices:
     rows = []
     for _ in range(int(rng.integers(0, 4)) if n >= 3 else 0):
         members = tuple(sorted(int(c) + 1 for c in rng.choice(n, 3, replace=False)))
+        members = members[:1] if rng.random() < 0.25 else members
         extra = (np.flatnonzero(rng.random(n) < 0.4) + 1).tolist()
         rows.append(SubsetRow(members, frozenset(members) | frozenset(extra), float(rng.integers(1, 20))))
     prize = on_grid(np.r_[0, rng.random(n) * 60], grid_of(problem))

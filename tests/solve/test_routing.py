@@ -13,8 +13,11 @@ from routing_truth import KINDS, optimum, random_problem
 from voltmile.check.routing import check_routing
 from voltmile.problem.benchmarks import lookup, read_benchmarks, read_best_known
 from voltmile.problem.routing import RoutingProblem, RoutingResult
+from voltmile.solve.routing import plans
 from voltmile.solve.routing.engine import solve_routing
+from voltmile.solve.routing.master import Master, Point
 from voltmile.solve.routing.search import TraceRow
+from voltmile.solve.status import SolverError
 
 BENCHMARKS = Path(__file__).parents[3] / "shared" / "benchmarks"
 
@@ -87,6 +90,42 @@ def test_a_bound_on_the_way_to_the_first_one_is_kept_when_time_is_up() -> None:
     assert len(on_the_way) > 1
     assert early.nodes == 1
     assert early.bound == on_the_way[0] < whole.bound
+
+
+@pytest.mark.parametrize("after", [0, 3, 12])
+def test_a_linear_program_that_fails_leaves_plan_and_bound(
+    monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    problem, solve, asked = drawn(1, "capacity"), Master.solve, iter(range(1_000))
+
+    def fails(master: Master) -> Point:
+        if next(asked) >= after:
+            raise SolverError("no basis")
+        return solve(master)
+
+    best = optimum(problem)
+    assert math.isfinite(best)
+    monkeypatch.setattr(Master, "solve", fails)
+    result = solve_routing(problem)
+    assert result.failure == "no basis"
+    assert result.trace[-1][1] == "failed"
+    assert check_routing(problem, result.routes, result.cost) == []
+    assert result.bound <= best + 1e-6 <= result.cost + 2e-6
+
+
+def test_a_dive_that_fails_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> bool:
+        raise SolverError("no basis")
+
+    monkeypatch.setattr(plans, "dive", fails)
+    fell = 0
+    for seed in range(8):
+        problem = drawn(seed, "capacity")
+        result = solve_routing(problem)
+        confirm(problem, result, optimum(problem))
+        assert result.failure == ""
+        fell += any(row[1] == "a dive failed" for row in result.trace)
+    assert fell
 
 
 @pytest.mark.long

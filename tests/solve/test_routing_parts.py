@@ -11,18 +11,21 @@ from numba.core.registry import CPUDispatcher
 from routing_truth import optimum, random_problem
 
 from voltmile.check.routing import check_routing
-from voltmile.problem.routing import RoutingProblem
+from voltmile.problem.routing import Route, RoutingProblem
 from voltmile.routes.labelling import cheapest, completion, enumeration, joining, kernel, labels, settle
 from voltmile.routes.labelling.pricer import LabelPricer
 from voltmile.solve.routing import generation
 from voltmile.solve.routing.branching import choose_count
+from voltmile.solve.routing.capacity import violated
+from voltmile.solve.routing.cutting import positive, tidy
 from voltmile.solve.routing.diving import dive
 from voltmile.solve.routing.engine import solve_routing
 from voltmile.solve.routing.generation import converge
 from voltmile.solve.routing.master import Master, Point
-from voltmile.solve.routing.rows import VehicleRow
+from voltmile.solve.routing.rows import VehicleRow, coefficients, pack
 from voltmile.solve.routing.search import Search
 from voltmile.solve.routing.starts import single_visits
+from voltmile.solve.routing.subset import repeated_visits
 from voltmile.solve.routing.warm_up import warm_up
 
 
@@ -95,6 +98,56 @@ def test_a_master_that_drops_columns_ends_at_the_same_bound(monkeypatch: pytest.
     for problem, value in zip(problems, whole, strict=True):
         assert solved_root(problem)[-1].value == pytest.approx(value)
     assert sum(dropped) > 0
+
+
+def test_all_customers_are_a_set_though_no_route_joins_them() -> None:
+    problem = replace(unlimited(0, types=1), demand=np.r_[0.0, np.full(6, 6.0)])
+    problem = replace(problem, vehicles=(replace(problem.vehicles[0], capacity=10.0),))
+    flow = np.zeros((1, 7, 7))
+    flow[0, 0, 1:] = flow[0, 1:, 0] = 0.1
+    assert violated(problem, flow, 1, seed=0)[0][1:] == ((1, 2, 3, 4, 5, 6), 10.0)
+
+
+def test_rows_of_one_customer_bar_second_visits_and_no_elementary_route() -> None:
+    problem = unlimited(0, types=1)
+    walks = [Route(0, (1, 2, 3, 1)), Route(0, (4, 5, 6)), Route(0, (2, 3, 4, 5, 6))]
+    packed = pack(problem, walks)
+    cuts = repeated_visits(packed, np.array([0.5, 0.5, 0.5]), problem.size, 10)
+    assert [cut.members for cut in cuts] == [(1,)]
+    assert cuts[0].memory == {1, 2, 3}
+    assert cuts[0].high == 0.0
+    assert coefficients(cuts, packed, problem.size).tolist() == [[1.0, 0.0, 0.0]]
+    assert repeated_visits(packed, np.array([0.0, 1.0, 1.0]), problem.size, 10) == []
+
+
+def forgetful(seed: int) -> tuple[RoutingProblem, LabelPricer]:
+    """Nothing is remembered but the customer before: walks repeat visits."""
+    problem = unlimited(seed, types=1)
+    return problem, LabelPricer(problem, 1)
+
+
+def test_second_visits_are_cut_off_to_the_elementary_bound() -> None:
+    raised = 0
+    for seed in range(12):
+        problem, pricer = forgetful(seed)
+        search = Search(problem)
+        master, allowed = root(search)
+        first = solved = converge(search, master, pricer, allowed)
+        for _ in range(30):
+            found, x = positive(master, solved.point)
+            new = repeated_visits(found, x, problem.size, 10)
+            if not new:
+                break
+            tidy(search, master, solved, allowed, [*new])
+            solved = converge(search, master, pricer, allowed)
+        else:
+            pytest.fail("second visits stay")
+        elementary = LabelPricer(problem, problem.size)
+        whole, arcs = root(Search(problem))
+        best = converge(Search(problem), whole, elementary, arcs).bound
+        assert solved.bound == pytest.approx(best, rel=1e-5)
+        raised += solved.bound > first.bound + 1e-6 * best
+    assert raised >= 3
 
 
 def test_a_dive_offers_nothing_that_is_not_better() -> None:

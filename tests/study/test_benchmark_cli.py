@@ -48,7 +48,7 @@ def test_rows_are_printed_and_summed_up(asked: list[Any], tmp_path: Path) -> Non
         *("--best-known", table, "--out", out),
     )
     assert done.exit_code == 0
-    line = "A-n4-k1 (CVRP): feasible  primal 24.0000  bound 12.0000  gap 50.000%"
+    line = "A-n4-k1 (CVRP): feasible  primal 24.0000  bound 12.0000 (column generation)  gap 50.000%"
     assert f"{line}  +20.000% to best known 20.0000  1.23 s" in done.stderr
     for word in ("family", "CVRP A", "50.000", "1.23"):
         assert word in done.stdout
@@ -59,7 +59,10 @@ def test_rows_are_printed_and_summed_up(asked: list[Any], tmp_path: Path) -> Non
 def test_the_real_engine_solves(tmp_path: Path) -> None:
     table = best_known(tmp_path, "A-n4-k1,CVRP,10,yes,1")
     done = benchmark(write_vrp(tmp_path, "A-n4-k1"), "--best-known", table)
-    assert "optimal  primal 10.0000  bound 10.0000  gap 0.000%  +0.000% to best known" in done.stderr
+    assert (
+        "optimal  primal 10.0000  bound 10.0000 (column generation)  gap 0.000%  +0.000% to best known"
+        in done.stderr
+    )
     assert done.exit_code == 0
 
 
@@ -143,7 +146,7 @@ def test_the_live_view_shows_where_it_stands() -> None:
         view.traced(problem, (0.1, "cuts", 12.0, 24.0, 3, 0))
         console.print(view.render())
         view.ended(problem)
-        view.finished(make_row(problem, answer(problem), None))
+        view.finished(make_row(problem, answer(problem), None), "branching")
         view.fault("what is wrong")
         view.note("what is good to know")
         console.print(view.render())

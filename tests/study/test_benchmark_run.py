@@ -33,7 +33,8 @@ class Heard(Listener):
     faults: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
 
-    def finished(self, row: Row) -> None:
+    def finished(self, row: Row, bound_by: str) -> None:
+        assert bound_by == "column generation"
         self.rows.append(row)
 
     def note(self, line: str) -> None:
@@ -209,6 +210,20 @@ def test_a_crash_leaves_the_others_alone(fake: Engine, tmp_path: Path) -> None:
     (line,) = heard.faults
     start = "A-n4-k1 (CVRP): the solve crashed: IndexError: list index out of range (test_benchmark_run.py:"
     assert line.startswith(start)
+
+
+def test_a_solve_that_fails_on_the_way_keeps_what_it_found(fake: Engine, tmp_path: Path) -> None:
+    nothing = {"routes": (), "cost": math.inf, "bound": -math.inf, "status": "nothing"}
+    fake.answers = {
+        "A-n4-k1": lambda p, _: answer(p, failure="no basis"),
+        "A-n5-k1": lambda p, _: answer(p, failure="no basis", **nothing),
+    }
+    for name in fake.answers:
+        write_vrp(tmp_path, name)
+    tally, heard = run(tmp_path)
+    assert names(tally) == ["A-n4-k1"]
+    said = "the solve failed (no basis); what it had found stands"
+    assert heard.faults == [f"A-n4-k1 (CVRP): {said}", f"A-n5-k1 (CVRP): {said}"]
 
 
 def test_no_plan_has_a_row(fake: Engine, tmp_path: Path) -> None:

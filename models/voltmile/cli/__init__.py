@@ -23,7 +23,7 @@ Plan a parcel network's fleet, chargers and routes in one program, with a certif
 \b
 Exit codes:
   0    done, all checks passed
-  1    the plan fails a check, or no plan exists
+  1    the plan fails a check, no plan exists, or a part of the work failed
   2    wrong input or usage, or results that cannot be written
   3    stopped by a limit before there was a plan
   130  interrupted (the best plan so far is written, if there is one)

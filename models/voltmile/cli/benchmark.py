@@ -35,10 +35,11 @@ def benchmark(
 
     A row says how good the plan and how high the proven bound is. Routes go into a file beside the rows.
     Given again with the same settings, rows that are there are not solved again. Ctrl-C ends with what has
-    been found; a second one ends at once. Progress goes to stderr.
+    been found; a second one ends at once. Progress goes to stderr. The first run compiles for a minute or
+    two, before any clock runs.
 
-    Exit code 1: a file cannot be read, a solve crashed, a plan was refused, or a result contradicts a best
-    known value. All others are solved all the same.
+    Exit code 1: a file cannot be read, a solve crashed or failed, a plan was refused, or a result contradicts
+    a best known value. All others are solved all the same. 2: wrong input; 130: interrupted.
     """
     with user_errors():
         from voltmile.cli.benchmark_progress import watched

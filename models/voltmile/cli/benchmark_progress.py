@@ -42,10 +42,13 @@ def watched() -> Iterator[Listener]:
         yield view
 
 
-def worded(row: Row) -> str:
-    """Return a finished row in a line."""
+def worded(row: Row, bound_by: str) -> str:
+    """Return a finished row in a line, and which bound it has."""
     parts = [f"{row['instance']} ({row['variant']}): {row['status']}"]
-    parts += [f"{name} {row[name]}" for name in ("primal", "bound") if row[name]]
+    if row["primal"]:
+        parts.append(f"primal {row['primal']}")
+    if row["bound"]:
+        parts.append(f"bound {row['bound']} ({bound_by})")
     if row["gap"]:
         parts.append(f"gap {float(row['gap']):.3%}")
     if row["gap_to_best_known"]:
@@ -59,9 +62,9 @@ class Lines(Listener):
 
     clock: float = field(default_factory=time.perf_counter)
 
-    def finished(self, row: Row) -> None:
+    def finished(self, row: Row, bound_by: str) -> None:
         """Print a row."""
-        self._print(worded(row))
+        self._print(worded(row, bound_by))
 
     def note(self, line: str) -> None:
         """Print a note."""
@@ -104,11 +107,11 @@ class View(Listener):
         """Show it no longer."""
         self.running.pop(id(problem), None)
 
-    def finished(self, row: Row) -> None:
+    def finished(self, row: Row, bound_by: str) -> None:
         """Print a row above the view."""
         self.done += 1
         self.proven += row["status"] in ("optimal", "infeasible")
-        self.terminal.print(worded(row))
+        self.terminal.print(worded(row, bound_by))
 
     def note(self, line: str) -> None:
         """Print a note above the view."""

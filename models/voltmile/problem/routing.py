@@ -93,7 +93,8 @@ class RoutingProblem:
         0 at the depot.
     earliest, latest : array, shape (nodes,)
         Service at a customer begins within; a vehicle leaves the depot not before ``earliest[0]`` and is back
-        by ``latest[0]``; 0 and infinity where there is no window.
+        by ``latest[0]``; 0 and infinity where there is no window. Windows together with a limit on the
+        duration of a vehicle without recharging cannot be solved yet.
     stations : tuple of str
         Kind of each station, the key of ``Battery.charging``.
     max_routes : int or None
@@ -177,13 +178,17 @@ class RoutingResult:
         No plan costs less (with ``vehicles_first``: no plan with as few routes); minus infinity when nothing
         is proven.
     bound_by : str
-        Which of the valid bounds it is: "column generation", "two-index", "enumeration", "branching", ...
+        Which of the valid bounds it is: "column generation", "branching", "two-index relaxation"; "nothing"
+        without one.
     columns, cuts, nodes : int
         Columns generated, cuts added, branch-and-bound nodes solved.
     time_s : float
         Wall time.
     trace : tuple of tuple
         (time_s, step, bound, cost, columns, cuts) as the solution went on.
+    failure : str
+        Why a linear or integer program could not be solved, which ended the solve: plan and bound are those
+        from before. Empty as a rule.
     """
 
     status: Status
@@ -196,10 +201,11 @@ class RoutingResult:
     nodes: int
     time_s: float
     trace: tuple[tuple[float, str, float, float, int, int], ...] = ()
+    failure: str = ""
 
     @property
     def gap(self) -> float:
-        """(cost - bound) / cost; infinity while one is missing."""
+        """(cost - bound) / |cost|; infinity while one is missing."""
         if not (np.isfinite(self.cost) and np.isfinite(self.bound)):
             return float("inf")
         return max(0.0, self.cost - self.bound) / max(abs(self.cost), 1e-9)

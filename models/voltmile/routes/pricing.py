@@ -17,13 +17,13 @@ ROUGH, FAIR, EXACT = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class SubsetRow:
-    """A limited-memory subset-row cut on three customers (Jepsen et al. 2008, doi:10.1287/opre.1070.0449).
+    """A limited-memory subset row on three customers or one (Jepsen et al. 2008, doi:10.1287/opre.1070.0449).
 
     A route pays ``price`` for every second visit to ``members``; the count is forgotten whenever it visits a
     customer outside ``memory`` (Pecin et al. 2017, doi:10.1007/s12532-016-0108-8).
     """
 
-    members: tuple[int, int, int]
+    members: tuple[int, ...]
     memory: frozenset[int]
     price: float
 

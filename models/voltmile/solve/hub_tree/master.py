@@ -54,11 +54,6 @@ class Master:
         """Rows now."""
         return len(self._lower)
 
-    @property
-    def n_columns(self) -> int:
-        """Columns of the model that the linear program holds."""
-        return len(self._columns)
-
     def rows(self, at: Ints) -> sp.csr_array[np.float64]:
         """Coefficients of some rows over all columns."""
         return self._a[at, :]

@@ -59,6 +59,8 @@ def violated(
         _ROUNDS,
         seed,
     )
+    everyone, short, g = _everyone(problem, flow, capacity)
+    sets, worth, divisor = np.vstack([sets, everyone]), np.r_[worth, short], np.r_[divisor, g]
     order = np.argsort(-worth, kind="stable")
     found: list[tuple[float, tuple[int, ...], float]] = []
     taken: list[NDArray[np.bool_]] = []
@@ -70,6 +72,16 @@ def violated(
         taken.append(sets[s])
         found.append((float(worth[s]), tuple((np.flatnonzero(sets[s])).tolist()), float(divisor[s])))
     return found
+
+
+def _everyone(
+    problem: RoutingProblem, flow: NDArray[np.float64], capacity: Vector
+) -> tuple[NDArray[np.bool_], float, float]:
+    """All customers: least numbers of vehicles. Sets grow along edges, and routes may not touch."""
+    inside = np.ones(problem.size + 1, dtype=np.bool_)
+    inside[0] = False
+    short, g = _best_divisor(capacity, float(problem.demand.sum()), flow[:, 0].sum(axis=1), divisors(problem))
+    return inside, short, g
 
 
 def _alike(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> bool:

@@ -18,6 +18,7 @@ from voltmile.solve.routing.search import OutOfTimeError, Search, TraceRow, dear
 from voltmile.solve.routing.seeds import seeds, seeds_pay
 from voltmile.solve.routing.starts import first_routes, recharges
 from voltmile.solve.routing.tree import Tree
+from voltmile.solve.status import SolverError
 
 _NEIGHBOURS = 10
 #: Relative difference of cost and bound that is rounding.
@@ -53,7 +54,7 @@ def solve_routing(
     types = needed_types(problem)
     useful = only(problem, types)
     priced = _vehicles_first(useful)
-    search = Search(priced, time.perf_counter() + time_limit_s, stop, on_event, gap)
+    search, failure = Search(priced, time.perf_counter() + time_limit_s, stop, on_event, gap), ""
     try:
         routes = first_routes(search, seed)
         pricer = pricer_of(priced, search.halt)
@@ -62,7 +63,10 @@ def solve_routing(
             Tree(search, pricer, routes, seed, useful.vehicles_first, begins).run()
     except OutOfTimeError:
         search.note("stopped")
-    return _result(useful, search, renamed(search.plan, types))
+    except SolverError as error:  # what is proven stays proven
+        search.note("failed")
+        failure = str(error)
+    return _result(useful, search, renamed(search.plan, types), failure)
 
 
 def pricer_of(problem: RoutingProblem, halt: Halt | None = None) -> Pricer:
@@ -89,7 +93,7 @@ def _surcharge(problem: RoutingProblem) -> float:
     return float(2.0 ** math.ceil(math.log2(max(most, 1.0))))
 
 
-def _result(problem: RoutingProblem, search: Search, plan: tuple[Route, ...]) -> RoutingResult:
+def _result(problem: RoutingProblem, search: Search, plan: tuple[Route, ...], failure: str) -> RoutingResult:
     extra = _surcharge(problem) * len(plan)
     cost, bound = search.cost - extra, search.bound - extra
     if problem.vehicles_first and bound < 0:
@@ -105,6 +109,7 @@ def _result(problem: RoutingProblem, search: Search, plan: tuple[Route, ...]) ->
         nodes=search.nodes,
         time_s=search.seconds,
         trace=tuple(search.trace),
+        failure=failure,
     )
 
 

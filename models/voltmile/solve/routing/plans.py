@@ -19,6 +19,7 @@ from voltmile.solve.routing.rows import is_elementary, pack
 from voltmile.solve.routing.search import Search
 from voltmile.solve.routing.seeds import bounded_without_routes
 from voltmile.solve.routing.starts import kept_s, recharges, second_search
+from voltmile.solve.status import SolverError
 
 #: Routes of the restricted master that go to the MIP which looks for better plans, its nodes, seconds, and
 #: the relative gap above which it is of no use.
@@ -77,7 +78,10 @@ class PlanSearch:
         self, master: Master, pricer: Pricer, allowed: NDArray[np.bool_], solved: Converged, dives: int
     ) -> None:
         """Dive so many times from a point, and put routes together."""
-        dive(self._search, master, pricer, allowed, solved.point, dives)
+        try:
+            dive(self._search, master, pricer, allowed, solved.point, dives)
+        except SolverError:  # a plan less; the tree has a restricted master of its own
+            self._search.note("a dive failed")
         self._recombine(master, solved)
 
     def search(self, solved: Converged) -> bool:

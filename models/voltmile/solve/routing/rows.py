@@ -50,13 +50,20 @@ class ArcRow:
 
 @dataclass(frozen=True)
 class SubsetCut:
-    """At most one route visits two of three customers, each counted while the route stays in the memory."""
+    """Half the visits to customers, rounded down, counted while a route stays in the memory.
 
-    members: tuple[int, int, int]
+    At most one route visits two of three customers, and none visits one customer twice.
+    """
+
+    members: tuple[int, ...]
     memory: frozenset[int]
 
     low = -np.inf
-    high = 1.0
+
+    @property
+    def high(self) -> float:
+        """Half the customers, rounded down."""
+        return float(len(self.members) // 2)
 
 
 Row = VehicleRow | ArcRow | SubsetCut

@@ -1,4 +1,7 @@
-"""Search for violated subset-row cuts on three customers, with the least memory that keeps them so."""
+"""Search for violated subset-row cuts, with the least memory that keeps them so.
+
+Those on one customer bar its second visit on a way within the memory: elementary routes pay nothing.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +36,20 @@ def violated_subsets(packed: Packed, x: Vector, n: int, most: int, full: bool = 
             continue
         uses[list(members)] += 1
         memory = frozenset(range(1, n + 1)) if full else _memory(packed, members)
-        cuts.append(SubsetCut(members, memory))  # type: ignore[arg-type]
+        cuts.append(SubsetCut(members, memory))
         if len(cuts) == most:
             break
     return cuts
+
+
+def repeated_visits(packed: Packed, x: Vector, n: int, most: int) -> list[SubsetCut]:
+    """Cuts that bar second visits of a point to a customer, the most frequent ones first."""
+    visits = np.zeros((len(packed), n + 1))
+    np.add.at(visits, (np.repeat(np.arange(len(packed)), np.diff(packed.first)), packed.node), 1.0)
+    twice = x @ np.floor(visits / 2)
+    order = np.argsort(-twice, kind="stable")[:most]
+    found = [int(i) for i in order if twice[i] > _LEAST]
+    return [SubsetCut((i,), _memory(packed, (i,))) for i in found]
 
 
 def _memory(packed: Packed, members: tuple[int, ...]) -> frozenset[int]:

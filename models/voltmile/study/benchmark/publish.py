@@ -70,9 +70,9 @@ class _Recorder(Listener):
     def __init__(self, folder: Published, shown: Listener) -> None:
         self._folder, self._shown = folder, shown
 
-    def finished(self, row: Row) -> None:
+    def finished(self, row: Row, bound_by: str) -> None:
         self._folder.row(f"{row['instance']} {row['variant']}")
-        self._shown.finished(row)
+        self._shown.finished(row, bound_by)
 
     def fault(self, line: str) -> None:
         self._folder.fault(line)

@@ -28,7 +28,7 @@ class Listener(Watcher):
     def begun(self, files: int) -> None:
         """Hear how many files there are."""
 
-    def finished(self, row: Row) -> None:
+    def finished(self, row: Row, bound_by: str) -> None:
         """Hear of a row that has been written."""
 
     def note(self, line: str) -> None:
@@ -177,10 +177,14 @@ class _Run:
         cut_short = self.stop.is_set() and result.status not in ("optimal", "infeasible")
         if cut_short and not result.routes and not math.isfinite(result.bound):
             return
+        if result.failure:
+            self._fault(f"{titled(problem)}: the solve failed ({result.failure}); what it had found stands")
+            if not result.routes and not math.isfinite(result.bound):
+                return
         best = lookup(self.table, problem)
         row = make_row(problem, result, best)
         self.store.add(row, make_record(problem, result, self.settings, cut_short))
-        self.listener.finished(row)
+        self.listener.finished(row, result.bound_by)
         for line in surprises(problem, result, best):
             self._fault(f"!!! {titled(problem)}: {line}: one of the two is wrong")
 
