@@ -120,17 +120,11 @@ def test_rows_of_one_customer_bar_second_visits_and_no_elementary_route() -> Non
     assert repeated_visits(packed, np.array([0.0, 1.0, 1.0]), problem.size, 10) == []
 
 
-def forgetful(seed: int) -> tuple[RoutingProblem, LabelPricer]:
-    """Nothing is remembered but the customer before: walks repeat visits."""
-    problem = unlimited(seed, types=1)
-    return problem, LabelPricer(problem, 1)
-
-
 def test_second_visits_are_cut_off_to_the_elementary_bound() -> None:
     raised = 0
     for seed in range(12):
-        problem, pricer = forgetful(seed)
-        search = Search(problem)
+        problem = unlimited(seed, types=1)
+        search, pricer = Search(problem), LabelPricer(problem, 1)  # remembers one customer: visits repeat
         master, allowed = root(search)
         first = solved = converge(search, master, pricer, allowed)
         for _ in range(30):

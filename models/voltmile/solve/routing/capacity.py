@@ -51,15 +51,16 @@ def violated(
         How often the routes of each type use each edge; symmetric.
     """
     capacity = np.array([v.capacity for v in problem.vehicles])
+    choices = divisors(problem)
     sets, worth, divisor = _grow(
         np.ascontiguousarray(flow),
         problem.demand.astype(np.float64),
         capacity,
-        divisors(problem),
+        choices,
         _ROUNDS,
         seed,
     )
-    everyone, short, g = _everyone(problem, flow, capacity)
+    everyone, short, g = _everyone(problem, flow, capacity, choices)
     sets, worth, divisor = np.vstack([sets, everyone]), np.r_[worth, short], np.r_[divisor, g]
     order = np.argsort(-worth, kind="stable")
     found: list[tuple[float, tuple[int, ...], float]] = []
@@ -75,12 +76,12 @@ def violated(
 
 
 def _everyone(
-    problem: RoutingProblem, flow: NDArray[np.float64], capacity: Vector
+    problem: RoutingProblem, flow: NDArray[np.float64], capacity: Vector, choices: Vector
 ) -> tuple[NDArray[np.bool_], float, float]:
     """All customers: least numbers of vehicles. Sets grow along edges, and routes may not touch."""
     inside = np.ones(problem.size + 1, dtype=np.bool_)
     inside[0] = False
-    short, g = _best_divisor(capacity, float(problem.demand.sum()), flow[:, 0].sum(axis=1), divisors(problem))
+    short, g = _best_divisor(capacity, float(problem.demand.sum()), flow[:, 0].sum(axis=1), choices)
     return inside, short, g
 
 

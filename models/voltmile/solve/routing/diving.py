@@ -55,7 +55,7 @@ def _descend(
             return []
         fresh = _chosen(search, rows, point, set(fixed))
         if not fresh:
-            return fixed if point.missing <= 1e-6 and _complete(search, fixed) else []
+            return fixed if point.serves_all and _complete(search, fixed) else []
 
 
 def _fix(rows: Master, allowed: NDArray[np.bool_], fixed: list[Route], fresh: list[Route]) -> None:

@@ -54,7 +54,8 @@ def solve_routing(
     types = needed_types(problem)
     useful = only(problem, types)
     priced = _vehicles_first(useful)
-    search, failure = Search(priced, time.perf_counter() + time_limit_s, stop, on_event, gap), ""
+    search = Search(priced, time.perf_counter() + time_limit_s, stop, on_event, gap)
+    failure = ""
     try:
         routes = first_routes(search, seed)
         pricer = pricer_of(priced, search.halt)

@@ -21,8 +21,6 @@ _WEIGHTS = (0.3, 0.0)
 #: Columns that are left where there are twice as many: so many a row, at least so many, and at least what two
 #: searches bring.
 _COLUMNS, _LEAST = 4, 1_000
-#: Artificial variables below which there are none.
-_NONE = 1e-6
 #: Relative distance of the restricted master from its bound at which it counts as solved.
 _CLOSE = 1e-7
 
@@ -86,7 +84,7 @@ def converge(
     while True:
         search.check_time()
         point = master.solve()
-        if len(master.routes) > 2 * most and point.missing <= _NONE and point.value < trimmed:
+        if len(master.routes) > 2 * most and point.serves_all and point.value < trimmed:
             trimmed = point.value - _CLOSE * max(1.0, abs(point.value))
             point, dropped = master.trim(point, most)
             known -= {key_of(route) for route in dropped}

@@ -17,6 +17,9 @@ from voltmile.solve.matrix import MatrixModel
 from voltmile.solve.routing.rows import ArcRow, Packed, Row, SubsetCut, VehicleRow, coefficients, pack
 from voltmile.solve.status import SolverError
 
+#: Artificial variables below which there are none.
+_NONE = 1e-6
+
 
 @dataclass(frozen=True, eq=False)
 class Duals:
@@ -45,6 +48,11 @@ class Point:
     missing: float
     duals: Duals
     reduced: Vector
+
+    @property
+    def serves_all(self) -> bool:
+        """Whether the routes alone keep all rows."""
+        return self.missing <= _NONE
 
 
 class Master:

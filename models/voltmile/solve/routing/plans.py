@@ -69,7 +69,7 @@ class PlanSearch:
         """Offer the point of the restricted master where it is a plan."""
         x = solved.point.x
         used = np.flatnonzero(x > 1e-6)
-        if solved.point.missing > 1e-6 or (np.abs(x[used] - 1) > 1e-6).any():
+        if not solved.point.serves_all or (np.abs(x[used] - 1) > 1e-6).any():
             return
         routes = [master.routes[j] for j in used]
         self._search.offer(_once(routes, self._search.problem.size), "integral master")

@@ -309,7 +309,7 @@ class Tree:
                 self.search.hurry()
             raise OutOfTimeError
         near = solved.bound + 1e-6 * max(1.0, abs(solved.bound))
-        if solved.point.missing <= 1e-6 and self.search.cost <= near:
+        if solved.point.serves_all and self.search.cost <= near:
             return []
         raise SolverError("a node of the tree is neither integral nor has it anything to branch on")
 

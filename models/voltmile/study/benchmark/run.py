@@ -175,12 +175,10 @@ class _Run:
             self._fault(f"{titled(problem)}: the result is refused: {faults[0]}{more}")
             return
         cut_short = self.stop.is_set() and result.status not in ("optimal", "infeasible")
-        if cut_short and not result.routes and not math.isfinite(result.bound):
-            return
         if result.failure:
             self._fault(f"{titled(problem)}: the solve failed ({result.failure}); what it had found stands")
-            if not result.routes and not math.isfinite(result.bound):
-                return
+        if (cut_short or result.failure) and not result.routes and not math.isfinite(result.bound):
+            return
         best = lookup(self.table, problem)
         row = make_row(problem, result, best)
         self.store.add(row, make_record(problem, result, self.settings, cut_short))
