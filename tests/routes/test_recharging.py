@@ -23,6 +23,7 @@ from voltmile.problem.routing import Route, RoutingProblem, Vector
 from voltmile.routes.pricing import EXACT, FAIR, ROUGH, Prices
 from voltmile.routes.recharging import RechargingPricer, best_route, route_cost, schedule
 from voltmile.routes.recharging.evaluate import with_charges
+from voltmile.solve.routing import starts
 from voltmile.solve.routing.engine import solve_routing
 
 SEEDS = range(120)
@@ -189,3 +190,15 @@ def test_recharging_agrees_with_looking_at_every_route(check, block: int) -> Non
 @pytest.mark.parametrize("seed", SEEDS[::3])
 def test_tiny_problems_are_solved_to_the_optimum(seed: int) -> None:
     check_optimum(seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("block", range(1_000, 1_400, 50))
+def test_hundreds_are_solved_with_hardly_any_search_before(
+    monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(starts, "_RESTARTS", 1)
+    monkeypatch.setattr(starts, "_ROUNDS", 1)
+    for seed in range(block, block + 50):
+        check_optimum(seed)
+    drawn.cache_clear()

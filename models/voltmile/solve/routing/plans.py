@@ -154,8 +154,12 @@ def _once(routes: Sequence[Route], n: int) -> list[Route]:
     seen: set[int] = set()
     plan = []
     for route in routes:
-        nodes = [i for i in route.nodes if i > n or i not in seen]
-        seen.update(i for i in nodes if i <= n)
+        nodes = []
+        for i in route.nodes:
+            if i > n or i not in seen:
+                nodes.append(i)
+            if i <= n:
+                seen.add(i)
         if any(i <= n for i in nodes):
             same = tuple(nodes) == route.nodes
             plan.append(route if same else Route(route.vehicle, tuple(nodes)))
