@@ -25,7 +25,7 @@ from voltmile.solve.routing.master import Master, Point
 from voltmile.solve.routing.rows import VehicleRow, coefficients, pack
 from voltmile.solve.routing.search import Search
 from voltmile.solve.routing.starts import single_visits
-from voltmile.solve.routing.subset import repeated_visits
+from voltmile.solve.routing.subset import repeated_visits, subset_cuts
 from voltmile.solve.routing.warm_up import warm_up
 
 
@@ -118,6 +118,15 @@ def test_rows_of_one_customer_bar_second_visits_and_no_elementary_route() -> Non
     assert cuts[0].high == 0.0
     assert coefficients(cuts, packed, problem.size).tolist() == [[1.0, 0.0, 0.0]]
     assert repeated_visits(packed, np.array([0.0, 1.0, 1.0]), problem.size, 10) == []
+
+
+def test_subset_cuts_keep_to_their_room_and_bar_second_visits_first() -> None:
+    problem = unlimited(0, types=1)
+    packed = pack(problem, [Route(0, (1, 2, 3, 1)), Route(0, (4, 5)), Route(0, (5, 6)), Route(0, (4, 6))])
+    x = np.full(4, 0.5)
+    sizes = [[len(cut.members) for cut in subset_cuts(packed, x, 6, room, False)] for room in range(-1, 4)]
+    assert sizes[:4] == [[], [], [1], [1, 3]]
+    assert sizes[4][:2] == [1, 3]
 
 
 def test_second_visits_are_cut_off_to_the_elementary_bound() -> None:

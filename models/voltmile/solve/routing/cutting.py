@@ -15,7 +15,7 @@ from voltmile.solve.routing.generation import Converged, converge
 from voltmile.solve.routing.master import Master, Point
 from voltmile.solve.routing.rows import ArcRow, Packed, Row, SubsetCut, VehicleRow, pack
 from voltmile.solve.routing.search import Search
-from voltmile.solve.routing.subset import repeated_visits, violated_subsets
+from voltmile.solve.routing.subset import subset_cuts
 
 _CAPACITY_CUTS = 40
 _SUBSET_CUTS = 30
@@ -73,10 +73,8 @@ def separate(search: Search, master: Master, point: Point, limits: Limits) -> li
             worst = max(worst, worth)
     if limits.subset and (len(cuts) < 3 or worst < 0.1):
         held = sum(isinstance(row, SubsetCut) for row in master.rows)
-        most = min(_SUBSET_CUTS * (2 if limits.full_memory else 1), limits.most_subsets - held)
-        if most > 0:
-            cuts += repeated_visits(packed, x, problem.size, most)
-            cuts += violated_subsets(packed, x, problem.size, most, limits.full_memory)
+        room = min(_SUBSET_CUTS * (2 if limits.full_memory else 1), limits.most_subsets - held)
+        cuts += subset_cuts(packed, x, problem.size, room, limits.full_memory)
     return cuts
 
 

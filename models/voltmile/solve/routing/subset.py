@@ -15,6 +15,13 @@ _LEAST = 0.03
 _PER_CUSTOMER = 8
 
 
+def subset_cuts(packed: Packed, x: Vector, n: int, room: int, full_memory: bool) -> list[SubsetCut]:
+    """Cuts on second visits, then on three customers, no more than there is room for."""
+    twice = repeated_visits(packed, x, n, max(room, 0))
+    rest = room - len(twice)
+    return [*twice, *violated_subsets(packed, x, n, rest, full_memory)] if rest > 0 else twice
+
+
 def violated_subsets(packed: Packed, x: Vector, n: int, most: int, full: bool = False) -> list[SubsetCut]:
     """Worst violated cuts of a point.
 
