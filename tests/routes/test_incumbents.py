@@ -21,7 +21,7 @@ from voltmile.routes.effort import Effort
 from voltmile.routes.incumbent_runs import Desk, search_within
 from voltmile.routes.incumbents import Found, fleet_search, improve_types, long_fleet_search, search
 from voltmile.routes.round_trips import RoundTrips
-from voltmile.solve.recombine import recombine
+from voltmile.solve.routing.recombine import recombine
 
 ITERATIONS = 150
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 
-from voltmile.problem.routing import Route, RoutingProblem, Vector
+from voltmile.problem.routing import Route
 from voltmile.routes.recharging.drafts import Tour
 from voltmile.solve.highs import solve_lp
-from voltmile.solve.matrix import MatrixModel
 from voltmile.solve.routing.partition import partition
-from voltmile.solve.routing.rows import pack
 from voltmile.solve.routing.search import Search
+from voltmile.solve.routing.set_partitioning import set_partitioning
 
 #: Tours of the MIP, and its nodes.
 _MOST, _NODES = 800, 50
@@ -44,7 +41,7 @@ def regroup(search: Search, pool: Mapping[Tour, float], seconds: float) -> Regro
     if not tours:
         return Regrouped([], [])
     routes = [Route(tour.vehicle, tour.order) for tour in tours]
-    relaxed = solve_lp(_matrix(search.problem, routes, costs), answers=False)
+    relaxed = solve_lp(set_partitioning(search.problem, routes, costs), answers=False)
     if relaxed.reduced_costs is None or relaxed.objective is None:
         return Regrouped([], [])
     reduced = np.asarray(relaxed.reduced_costs)
@@ -56,22 +53,3 @@ def regroup(search: Search, pool: Mapping[Tour, float], seconds: float) -> Regro
         return Regrouped([], near)
     done = partition(search, [routes[j] for j in held], costs[held], most_seconds=seconds, node_limit=_NODES)
     return Regrouped([Tour(r.vehicle, r.nodes) for r in done.routes], near)
-
-
-def _matrix(problem: RoutingProblem, routes: list[Route], cost: Vector) -> MatrixModel:
-    """Rows: a customer each, routes of each type, routes of all types."""
-    n, kinds, m = problem.size, len(problem.vehicles), len(routes)
-    packed = pack(problem, routes)
-    visits = sp.csc_array((np.ones(len(packed.node)), packed.node - 1, packed.first), shape=(n, m))
-    types = (packed.kind[None, :] == np.arange(kinds)[:, None]).astype(np.float64)
-    total = math.inf if problem.max_routes is None else float(problem.max_routes)
-    counts = [math.inf if v.count is None else float(v.count) for v in problem.vehicles]
-    return MatrixModel(
-        c=cost,
-        A=sp.csc_array(sp.vstack([visits, sp.csc_array(types), sp.csc_array(np.ones((1, m)))], format="csc")),
-        row_lower=np.array([1.0] * n + [float(v.least) for v in problem.vehicles] + [0.0]),
-        row_upper=np.array([1.0] * n + counts + [total]),
-        col_lower=np.zeros(m),
-        col_upper=np.ones(m),
-        integrality=np.zeros(m, dtype=np.int32),
-    )

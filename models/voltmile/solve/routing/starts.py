@@ -13,7 +13,7 @@ from voltmile.routes.recharging.drafts import Tour
 from voltmile.routes.recharging.evaluate import best_route
 from voltmile.routes.recharging.insertion import first_plan
 from voltmile.routes.round_trips import RoundTrips
-from voltmile.solve.recombine import recombine
+from voltmile.solve.routing.recombine import recombine
 from voltmile.solve.routing.regroup import regroup
 from voltmile.solve.routing.search import Search
 

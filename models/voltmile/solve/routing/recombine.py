@@ -11,14 +11,12 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
-import scipy.sparse as sp
 
 from voltmile.problem.routing import Route, RoutingProblem
 from voltmile.routes.round_trips import RoundTrips
 from voltmile.routes.stop import Stop
-from voltmile.routes.whole_numbers import vehicles_available
 from voltmile.solve.highs import solve_lp, solve_mip
-from voltmile.solve.matrix import MatrixModel
+from voltmile.solve.routing.set_partitioning import set_partitioning
 
 #: Routes of the integer program; those of the least reduced costs are taken.
 _MOST = 600
@@ -49,9 +47,14 @@ def recombine(
     routes, cost = _in_all_types(problem, pool)
     if not routes:
         return ()
-    matrix = _matrix(problem, routes, cost)
     began = time.perf_counter()
-    relaxed = solve_lp(matrix, time_limit_s=time_limit_s, stop=stop, seed=seed, answers=False)
+    relaxed = solve_lp(
+        set_partitioning(problem, routes, cost),
+        time_limit_s=time_limit_s,
+        stop=stop,
+        seed=seed,
+        answers=False,
+    )
     if relaxed.reduced_costs is None or relaxed.objective is None:  # nothing serves all customers
         return ()
     spare = below - relaxed.objective
@@ -61,7 +64,7 @@ def recombine(
     kept = np.sort(order[relaxed.reduced_costs[order] <= spare])
     routes, cost = [routes[j] for j in kept], cost[kept]
     outcome = solve_mip(
-        _matrix(problem, routes, cost, whole=True),
+        set_partitioning(problem, routes, cost),
         node_limit=node_limit,
         time_limit_s=None if time_limit_s is None else max(0.0, time_limit_s - (time.perf_counter() - began)),
         stop=stop,
@@ -88,25 +91,3 @@ def _in_all_types(problem: RoutingProblem, pool: Sequence[Route]) -> tuple[list[
             if (k in limited or k == cheapest) and (key not in best or price[k] < best[key][0]):
                 best[key] = (price[k], Route(k, route.nodes))
     return [route for _, route in best.values()], np.array([cost for cost, _ in best.values()])
-
-
-def _matrix(
-    problem: RoutingProblem, routes: Sequence[Route], cost: np.ndarray, *, whole: bool = False
-) -> MatrixModel:
-    """Rows: a customer each, routes of each type, routes of all types."""
-    n, types, m = problem.size, len(problem.vehicles), len(routes)
-    most = [float(count) for count in vehicles_available(problem)]
-    rows = [[i - 1 for i in r.nodes] + [n + r.vehicle, n + types] for r in routes]
-    lengths = np.array([len(row) for row in rows])
-    indptr = np.concatenate([[0], np.cumsum(lengths)])
-    indices = np.concatenate([np.sort(row) for row in rows])
-    total = float(problem.size if problem.max_routes is None else problem.max_routes)
-    return MatrixModel(
-        c=cost,
-        A=sp.csc_array((np.ones(len(indices)), indices, indptr), shape=(n + types + 1, m)),
-        row_lower=np.array([1.0] * n + [float(v.least) for v in problem.vehicles] + [0.0]),
-        row_upper=np.concatenate([np.ones(n), most, [total]]),
-        col_lower=np.zeros(m),
-        col_upper=np.ones(m),
-        integrality=np.full(m, int(whole), dtype=np.int32),
-    )
