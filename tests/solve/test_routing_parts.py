@@ -8,16 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numba.core.registry import CPUDispatcher
-from routing_truth import optimum, random_problem
+from routing_truth import on_a_plane, optimum, random_problem
 
 from voltmile.check.routing import check_routing
-from voltmile.problem.routing import Route, RoutingProblem
+from voltmile.problem.routing import Route, RoutingProblem, Vehicle
 from voltmile.routes.labelling import cheapest, completion, enumeration, joining, kernel, labels, settle
 from voltmile.routes.labelling.pricer import LabelPricer
 from voltmile.solve.routing import generation
-from voltmile.solve.routing.branching import choose_count
+from voltmile.solve.routing.branching import choose, choose_count
 from voltmile.solve.routing.capacity import violated
-from voltmile.solve.routing.cutting import positive, tidy
+from voltmile.solve.routing.cutting import bar_second_visits, positive, tidy
 from voltmile.solve.routing.diving import dive
 from voltmile.solve.routing.engine import solve_routing
 from voltmile.solve.routing.generation import converge
@@ -127,6 +127,26 @@ def test_subset_cuts_keep_to_their_room_and_bar_second_visits_first() -> None:
     sizes = [[len(cut.members) for cut in subset_cuts(packed, x, 6, room, False)] for room in range(-1, 4)]
     assert sizes[:4] == [[], [], [1], [1, 3]]
     assert sizes[4][:2] == [1, 3]
+
+
+def test_walks_that_make_whole_edges_together_are_cut_off() -> None:
+    """Half of 0-1-0 and half of 0-2-1-2-0 drive every edge of 0-1-2-0 once: there is nothing to branch on."""
+    problem = on_a_plane(3, Vehicle("v", capacity=100.0), n=2)
+    walks = [Route(0, (1,)), Route(0, (2, 1, 2))]
+    search, pricer = Search(problem), LabelPricer(problem, 1)
+    cost = np.array([search.cost_of(r) for r in walks])
+    master = Master(problem, [], walks, cost, 2 * search.dearest)
+    allowed = np.ones((1, 3, 3), dtype=np.bool_)
+    prices = master.prices(master.solve().duals, allowed)
+    mixed = generation.Converged(0.0, replace(master.solve(), x=np.array([0.5, 0.5])), prices)
+    assert choose(master, mixed.point, math.inf, symmetric=True) is None
+    solved = bar_second_visits(search, master, pricer, allowed, mixed, lambda found: None)
+    assert solved is not None
+    assert solved.bound == pytest.approx(optimum(problem))
+    used, _ = positive(master, solved.point)
+    assert len(used) == 1
+    assert sorted(used.node.tolist()) == [1, 2]
+    assert bar_second_visits(search, master, pricer, allowed, solved, lambda found: None) is None
 
 
 def test_second_visits_are_cut_off_to_the_elementary_bound() -> None:

@@ -15,7 +15,7 @@ from voltmile.solve.routing.generation import Converged, converge
 from voltmile.solve.routing.master import Master, Point
 from voltmile.solve.routing.rows import ArcRow, Packed, Row, SubsetCut, VehicleRow, pack
 from voltmile.solve.routing.search import Search
-from voltmile.solve.routing.subset import subset_cuts
+from voltmile.solve.routing.subset import repeated_visits, subset_cuts
 
 _CAPACITY_CUTS = 40
 _SUBSET_CUTS = 30
@@ -149,6 +149,23 @@ def cut_rounds(
     if gains and solved.bound < search.goal:
         solved = _not_below(solved, converge(search, master, pricer, allowed, reached=reached))
     return solved
+
+
+def bar_second_visits(
+    search: Search,
+    master: Master,
+    pricer: Pricer,
+    allowed: NDArray[np.bool_],
+    solved: Converged,
+    reached: Callable[[Converged], object],
+) -> Converged | None:
+    """Cut off all second visits of a point, whatever that gains; None where it has none."""
+    packed, x = positive(master, solved.point)
+    new: list[Row] = [*repeated_visits(packed, x, search.problem.size, len(packed.node), _POSITIVE)]
+    if not new:
+        return None
+    tidy(search, master, solved, allowed, new)
+    return _not_below(solved, converge(search, master, pricer, allowed, reached=reached))
 
 
 def _not_below(before: Converged, solved: Converged) -> Converged:

@@ -49,13 +49,19 @@ def violated_subsets(packed: Packed, x: Vector, n: int, most: int, full: bool = 
     return cuts
 
 
-def repeated_visits(packed: Packed, x: Vector, n: int, most: int) -> list[SubsetCut]:
-    """Cuts that bar second visits of a point to a customer, the most frequent ones first."""
+def repeated_visits(packed: Packed, x: Vector, n: int, most: int, least: float = _LEAST) -> list[SubsetCut]:
+    """Cuts that bar second visits of a point to a customer, the most frequent ones first.
+
+    Parameters
+    ----------
+    least : float
+        How many there have to be of a customer.
+    """
     visits = np.zeros((len(packed), n + 1))
     np.add.at(visits, (np.repeat(np.arange(len(packed)), np.diff(packed.first)), packed.node), 1.0)
     twice = x @ np.floor(visits / 2)
     order = np.argsort(-twice, kind="stable")[:most]
-    found = [int(i) for i in order if twice[i] > _LEAST]
+    found = [int(i) for i in order if twice[i] > least]
     return [SubsetCut((i,), _memory(packed, (i,))) for i in found]
 
 

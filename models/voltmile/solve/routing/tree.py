@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from voltmile.problem.routing import Route, Vector
 from voltmile.routes.pricing import Pricer
 from voltmile.solve.routing.branching import Branch, choose, choose_count, is_symmetric
-from voltmile.solve.routing.cutting import Limits, cut_rounds
+from voltmile.solve.routing.cutting import Limits, bar_second_visits, cut_rounds
 from voltmile.solve.routing.generation import Converged, converge
 from voltmile.solve.routing.master import Duals, Master
 from voltmile.solve.routing.partition import partition
@@ -276,12 +276,24 @@ class Tree:
         return False
 
     def _branch(self, node: Node, master: Master, solved: Converged) -> list[Node]:
+        """Children of a node. A point of whole edges may still mix walks that come to a customer twice."""
         search = self.search
-        search.check_time()
-        branch = choose(master, solved.point, search.goal, self.symmetric)
-        if branch is None:
-            return self._undecided(solved)
-        return self._children(node, master, solved, branch)
+        reached = partial(self._reached, node)
+        while True:
+            search.check_time()
+            branch = choose(master, solved.point, search.goal, self.symmetric)
+            if branch is not None:
+                return self._children(node, master, solved, branch)
+            further = None
+            if math.isfinite(solved.bound) and not self._is_plan(solved):
+                further = bar_second_visits(search, master, node.pricer, node.allowed, solved, reached)
+            if further is None:
+                return self._undecided(solved)
+            self._reached(node, further)
+            if further.bound >= search.goal:
+                return []
+            self._plans.take_integral(master, further)
+            solved = further
 
     def _children(self, node: Node, master: Master, solved: Converged, branch: Branch) -> list[Node]:
         duals = solved.point.duals.rows.tolist()
@@ -303,15 +315,19 @@ class Tree:
         return children
 
     def _undecided(self, solved: Converged) -> list[Node]:
-        """End a node without a branch: an integral point, whose plan is taken, or one of repeated visits."""
+        """End a node without a branch: its integral point was taken as a plan, or pricing gave up."""
         if not math.isfinite(solved.bound):  # pricing gave up, and so does the tree
             if not self.search.ended():
                 self.search.hurry()
             raise OutOfTimeError
-        near = solved.bound + 1e-6 * max(1.0, abs(solved.bound))
-        if solved.point.serves_all and self.search.cost <= near:
+        if self._is_plan(solved):
             return []
         raise SolverError("a node of the tree is neither integral nor has it anything to branch on")
+
+    def _is_plan(self, solved: Converged) -> bool:
+        """Whether a plan as good as the point is known."""
+        near = solved.bound + 1e-6 * max(1.0, abs(solved.bound))
+        return solved.point.serves_all and self.search.cost <= near
 
 
 def _usable(master: Master, allowed: NDArray[np.bool_]) -> tuple[list[Route], Vector]:
