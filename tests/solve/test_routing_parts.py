@@ -22,6 +22,7 @@ from voltmile.solve.routing.diving import dive
 from voltmile.solve.routing.engine import solve_routing
 from voltmile.solve.routing.generation import converge
 from voltmile.solve.routing.master import Master, Point
+from voltmile.solve.routing.plans import PlanSearch
 from voltmile.solve.routing.rows import VehicleRow, coefficients, pack
 from voltmile.solve.routing.search import Search
 from voltmile.solve.routing.starts import single_visits
@@ -147,6 +148,22 @@ def test_walks_that_make_whole_edges_together_are_cut_off() -> None:
     assert len(used) == 1
     assert sorted(used.node.tolist()) == [1, 2]
     assert bar_second_visits(search, master, pricer, allowed, solved, lambda found: None) is None
+
+
+@pytest.mark.parametrize(("shares", "taken"), [((0.5, 0.5, 1.0), True), ((0.5, 0.3, 1.0), False)])
+def test_routes_on_the_same_customers_that_share_a_vehicle_are_a_plan(
+    shares: tuple[float, ...], taken: bool
+) -> None:
+    problem = on_a_plane(3, Vehicle("v", capacity=100.0), n=3)
+    routes = [Route(0, (2, 1)), Route(0, (1, 2)), Route(0, (3,))]
+    search = Search(problem)
+    cost = np.array([search.cost_of(r) for r in routes])
+    master = Master(problem, [], routes, cost, 2 * search.dearest)
+    point = replace(master.solve(), x=np.array(shares), missing=0.0)
+    prices = master.prices(point.duals, np.ones((1, 4, 4), dtype=np.bool_))
+    PlanSearch(search, seed=0).take_integral(master, generation.Converged(0.0, point, prices))
+    assert len(search.plan) == (2 if taken else 0)
+    assert not taken or check_routing(problem, search.plan, search.cost) == []
 
 
 def test_second_visits_are_cut_off_to_the_elementary_bound() -> None:

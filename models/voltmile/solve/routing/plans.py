@@ -66,13 +66,20 @@ class PlanSearch:
         self._mix = self.master.numbers(solved.point).tolist()
 
     def take_integral(self, master: Master, solved: Converged) -> None:
-        """Offer the point of the restricted master where it is a plan."""
-        x = solved.point.x
-        used = np.flatnonzero(x > 1e-6)
-        if not solved.point.serves_all or (np.abs(x[used] - 1) > 1e-6).any():
+        """Offer the point of the restricted master where it is a plan.
+
+        Several routes of a type on the same customers may share one vehicle: the cheapest does it alone.
+        """
+        x, n = solved.point.x, self._search.problem.size
+        used = np.flatnonzero(x > 1e-6).tolist()
+        alike: dict[tuple[int, frozenset[int]], list[int]] = {}
+        for j in used:
+            route = master.routes[j]
+            alike.setdefault((route.vehicle, frozenset(i for i in route.nodes if i <= n)), []).append(j)
+        if not solved.point.serves_all or any(abs(x[js].sum() - 1) > 1e-6 for js in alike.values()):
             return
-        routes = [master.routes[j] for j in used]
-        self._search.offer(_once(routes, self._search.problem.size), "integral master")
+        routes = [master.routes[min(js, key=lambda j: master.cost[j])] for js in alike.values()]
+        self._search.offer(_once(routes, n), "integral master")
 
     def look(
         self, master: Master, pricer: Pricer, allowed: NDArray[np.bool_], solved: Converged, dives: int
