@@ -150,7 +150,10 @@ def test_walks_that_make_whole_edges_together_are_cut_off() -> None:
     assert bar_second_visits(search, master, pricer, allowed, solved, lambda found: None) is None
 
 
-@pytest.mark.parametrize(("shares", "taken"), [((0.5, 0.5, 1.0), True), ((0.5, 0.3, 1.0), False)])
+@pytest.mark.parametrize(
+    ("shares", "taken"),
+    [((0.5, 0.5, 1.0), True), ((1.0, 1.0, 1.0), True), ((0.5, 0.3, 1.0), False)],
+)
 def test_routes_on_the_same_customers_that_share_a_vehicle_are_a_plan(
     shares: tuple[float, ...], taken: bool
 ) -> None:

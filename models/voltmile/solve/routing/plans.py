@@ -68,7 +68,7 @@ class PlanSearch:
     def take_integral(self, master: Master, solved: Converged) -> None:
         """Offer the point of the restricted master where it is a plan.
 
-        Several routes of a type on the same customers may share one vehicle: the cheapest does it alone.
+        Of the routes of a type on the same customers, which may share a vehicle, the cheapest does it alone.
         """
         x, n = solved.point.x, self._search.problem.size
         used = np.flatnonzero(x > 1e-6).tolist()
@@ -76,7 +76,8 @@ class PlanSearch:
         for j in used:
             route = master.routes[j]
             alike.setdefault((route.vehicle, frozenset(i for i in route.nodes if i <= n)), []).append(j)
-        if not solved.point.serves_all or any(abs(x[js].sum() - 1) > 1e-6 for js in alike.values()):
+        driven = np.array([x[js].sum() for js in alike.values()])
+        if not solved.point.serves_all or (np.abs(driven - np.round(driven)) > 1e-6).any():
             return
         routes = [master.routes[min(js, key=lambda j: master.cost[j])] for js in alike.values()]
         self._search.offer(_once(routes, n), "integral master")
