@@ -193,7 +193,7 @@ def test_tiny_problems_are_solved_to_the_optimum(seed: int) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("block", range(1_000, 1_400, 50))
+@pytest.mark.parametrize("block", range(1_000, 1_200, 50))
 def test_hundreds_are_solved_with_hardly_any_search_before(
     monkeypatch: pytest.MonkeyPatch, block: int
 ) -> None:

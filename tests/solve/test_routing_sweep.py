@@ -17,13 +17,13 @@ from voltmile.solve.routing import engine, plans
 from voltmile.solve.routing.search import Search
 from voltmile.solve.routing.starts import single_visits
 
-PROBLEMS, BLOCK = 240, 40
+PROBLEMS, BLOCK = 160, 40
 
 
 def drawn(seed: int, kind: str) -> RoutingProblem:
-    """Two to five customers, up to three types, some of few vehicles or of at least one."""
+    """Two to four customers, up to three types, some of few vehicles or of at least one."""
     rng = np.random.default_rng([8, seed, KINDS.index(kind)])
-    problem = random_problem(rng, int(rng.integers(2, 6)), kind)
+    problem = random_problem(rng, int(rng.integers(2, 5)), kind)
     fleet = [
         replace(v, count=int(rng.integers(1, 4)) if rng.random() < 0.3 else None) for v in problem.vehicles
     ]
