@@ -22,9 +22,12 @@ from voltmile.solve.status import SolverError
 BENCHMARKS = Path(__file__).parents[3] / "shared" / "benchmarks"
 
 
-def drawn(seed: int, kind: str) -> RoutingProblem:
-    rng = np.random.default_rng([7, seed, KINDS.index(kind)])
-    problem = random_problem(rng, int(rng.integers(3, 7)), kind, most_types=2)
+def drawn(
+    seed: int, kind: str, *, key: int = 7, sizes: tuple[int, int] = (3, 6), most_types: int = 2
+) -> RoutingProblem:
+    """Some types are of few vehicles, and the first now and then has to be used."""
+    rng = np.random.default_rng([key, seed, KINDS.index(kind)])
+    problem = random_problem(rng, int(rng.integers(sizes[0], sizes[1] + 1)), kind, most_types)
     fleet = [replace(v, count=int(rng.integers(1, 4))) if rng.random() < 0.3 else v for v in problem.vehicles]
     if rng.random() < 0.2:
         fleet[0] = replace(fleet[0], least=1)

@@ -36,10 +36,10 @@ def unlimited(seed: int, types: int) -> RoutingProblem:
     return replace(problem, vehicles=tuple(replace(v, count=None, least=0) for v in problem.vehicles))
 
 
-def root(search: Search) -> tuple[Master, np.ndarray]:
-    """A master of single visits, and all arcs."""
+def root(search: Search, routes: list[Route] | None = None) -> tuple[Master, np.ndarray]:
+    """A master of routes, single visits unless given, and all arcs."""
     problem = search.problem
-    routes = single_visits(problem)
+    routes = single_visits(problem) if routes is None else routes
     cost = np.array([search.cost_of(r) for r in routes])
     kinds, m = len(problem.vehicles), problem.size + 1
     return Master(problem, [], routes, cost, 2 * search.dearest), np.ones((kinds, m, m), dtype=np.bool_)
@@ -133,11 +133,8 @@ def test_subset_cuts_keep_to_their_room_and_bar_second_visits_first() -> None:
 def test_walks_that_make_whole_edges_together_are_cut_off() -> None:
     """Half of 0-1-0 and half of 0-2-1-2-0 drive every edge of 0-1-2-0 once: there is nothing to branch on."""
     problem = on_a_plane(3, Vehicle("v", capacity=100.0), n=2)
-    walks = [Route(0, (1,)), Route(0, (2, 1, 2))]
     search, pricer = Search(problem), LabelPricer(problem, 1)
-    cost = np.array([search.cost_of(r) for r in walks])
-    master = Master(problem, [], walks, cost, 2 * search.dearest)
-    allowed = np.ones((1, 3, 3), dtype=np.bool_)
+    master, allowed = root(search, [Route(0, (1,)), Route(0, (2, 1, 2))])
     prices = master.prices(master.solve().duals, allowed)
     mixed = generation.Converged(0.0, replace(master.solve(), x=np.array([0.5, 0.5])), prices)
     assert choose(master, mixed.point, math.inf, symmetric=True) is None
@@ -158,12 +155,10 @@ def test_routes_on_the_same_customers_that_share_a_vehicle_are_a_plan(
     shares: tuple[float, ...], taken: bool
 ) -> None:
     problem = on_a_plane(3, Vehicle("v", capacity=100.0), n=3)
-    routes = [Route(0, (2, 1)), Route(0, (1, 2)), Route(0, (3,))]
     search = Search(problem)
-    cost = np.array([search.cost_of(r) for r in routes])
-    master = Master(problem, [], routes, cost, 2 * search.dearest)
+    master, allowed = root(search, [Route(0, (2, 1)), Route(0, (1, 2)), Route(0, (3,))])
     point = replace(master.solve(), x=np.array(shares), missing=0.0)
-    prices = master.prices(point.duals, np.ones((1, 4, 4), dtype=np.bool_))
+    prices = master.prices(point.duals, allowed)
     PlanSearch(search, seed=0).take_integral(master, generation.Converged(0.0, point, prices))
     assert len(search.plan) == (2 if taken else 0)
     assert not taken or check_routing(problem, search.plan, search.cost) == []

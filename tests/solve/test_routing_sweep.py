@@ -5,31 +5,16 @@ No search for plans runs before or beside the tree, which has to find its own.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
 import pytest
-from routing_truth import KINDS, optimum, random_problem
-from test_routing import confirm
+from routing_truth import KINDS, optimum
+from test_routing import confirm, drawn
 
-from voltmile.problem.routing import Route, RoutingProblem
+from voltmile.problem.routing import Route
 from voltmile.solve.routing import engine, plans
 from voltmile.solve.routing.search import Search
 from voltmile.solve.routing.starts import single_visits
 
 PROBLEMS, BLOCK = 160, 40
-
-
-def drawn(seed: int, kind: str) -> RoutingProblem:
-    """Two to four customers, up to three types, some of few vehicles or of at least one."""
-    rng = np.random.default_rng([8, seed, KINDS.index(kind)])
-    problem = random_problem(rng, int(rng.integers(2, 5)), kind)
-    fleet = [
-        replace(v, count=int(rng.integers(1, 4)) if rng.random() < 0.3 else None) for v in problem.vehicles
-    ]
-    if rng.random() < 0.2:
-        fleet[0] = replace(fleet[0], least=1)
-    return replace(problem, vehicles=tuple(fleet))
 
 
 @pytest.fixture
@@ -52,5 +37,5 @@ def test_bound_optimum_and_plan_agree_everywhere(
     """With neighbourhoods of one customer all second visits have to be cut or branched away."""
     monkeypatch.setattr(engine, "_NEIGHBOURS", neighbours)
     for seed in range(block, block + BLOCK):
-        problem = drawn(seed, kind)
+        problem = drawn(seed, kind, key=8, sizes=(2, 4), most_types=3)
         confirm(problem, engine.solve_routing(problem), optimum(problem))

@@ -161,7 +161,8 @@ def bar_second_visits(
 ) -> Converged | None:
     """Cut off all second visits of a point, whatever that gains; None where it has none."""
     packed, x = positive(master, solved.point)
-    new: list[Row] = [*repeated_visits(packed, x, search.problem.size, len(packed.node), _POSITIVE)]
+    n = search.problem.size
+    new: list[Row] = [*repeated_visits(packed, x, n, n, _POSITIVE)]
     if not new:
         return None
     tidy(search, master, solved, allowed, new)

@@ -14,7 +14,16 @@ from voltmile.problem.routing import Route, RoutingProblem, Vector
 from voltmile.routes.pricing import Prices, SubsetRow, grid_of
 from voltmile.solve.lp import LpModel
 from voltmile.solve.matrix import MatrixModel
-from voltmile.solve.routing.rows import ArcRow, Packed, Row, SubsetCut, VehicleRow, coefficients, pack
+from voltmile.solve.routing.rows import (
+    ArcRow,
+    Packed,
+    Row,
+    SubsetCut,
+    VehicleRow,
+    coefficients,
+    pack,
+    visit_counts,
+)
 from voltmile.solve.status import SolverError
 
 #: Artificial variables below which there are none.
@@ -115,13 +124,10 @@ class Master:
 
     def _matrix(self, packed: Packed, rows: Sequence[Row]) -> sp.csc_array:
         n = self.problem.size
-        visits = sp.csc_array(
-            (np.ones(len(packed.node)), packed.node - 1, packed.first), shape=(n, len(packed)), copy=True
-        )
-        visits.sum_duplicates()  # in place: hence the copy
+        covers = visit_counts(packed, n)
         if not rows:
-            return visits
-        return sp.csc_array(sp.vstack([visits, sp.csc_array(coefficients(rows, packed, n))], format="csc"))
+            return covers
+        return sp.csc_array(sp.vstack([covers, sp.csc_array(coefficients(rows, packed, n))], format="csc"))
 
     def add(self, routes: Sequence[Route], cost: Vector) -> None:
         """Add columns, warm."""

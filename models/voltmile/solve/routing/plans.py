@@ -70,14 +70,15 @@ class PlanSearch:
 
         Of the routes of a type on the same customers, which may share a vehicle, the cheapest does it alone.
         """
+        if not solved.point.serves_all:
+            return
         x, n = solved.point.x, self._search.problem.size
-        used = np.flatnonzero(x > 1e-6).tolist()
         alike: dict[tuple[int, frozenset[int]], list[int]] = {}
-        for j in used:
+        for j in np.flatnonzero(x > 1e-6).tolist():
             route = master.routes[j]
             alike.setdefault((route.vehicle, frozenset(i for i in route.nodes if i <= n)), []).append(j)
         driven = np.array([x[js].sum() for js in alike.values()])
-        if not solved.point.serves_all or (np.abs(driven - np.round(driven)) > 1e-6).any():
+        if (np.abs(driven - np.round(driven)) > 1e-6).any():
             return
         routes = [master.routes[min(js, key=lambda j: master.cost[j])] for js in alike.values()]
         self._search.offer(_once(routes, n), "integral master")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 from numba import njit
 from numpy.typing import NDArray
 
@@ -105,6 +106,15 @@ def pack(problem: RoutingProblem, routes: Sequence[Route]) -> Packed:
     head = np.array([i for v in visits for i in (*v, 0)], dtype=np.int64)
     of = np.repeat(np.arange(len(routes)), sizes + 1)
     return Packed(np.array([r.vehicle for r in routes], dtype=np.int64), first, node, tail, head, of)
+
+
+def visit_counts(packed: Packed, n: int) -> sp.csc_array:
+    """How often every route comes to every customer, shape (n, routes)."""
+    table = sp.csc_array(
+        (np.ones(len(packed.node)), packed.node - 1, packed.first), shape=(n, len(packed)), copy=True
+    )
+    table.sum_duplicates()  # in place: hence the copy
+    return table
 
 
 def coefficients(rows: Sequence[Row], packed: Packed, n: int) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from voltmile.problem.routing import Route, RoutingProblem, Vector
 from voltmile.solve.matrix import MatrixModel
-from voltmile.solve.routing.rows import pack
+from voltmile.solve.routing.rows import pack, visit_counts
 
 
 def set_partitioning(
@@ -30,8 +30,7 @@ def set_partitioning(
         The most a plan may cost.
     """
     n, m = problem.size, len(routes)
-    packed = pack(problem, routes)
-    visits = sp.csc_array((np.ones(len(packed.node)), packed.node - 1, packed.first), shape=(n, m), copy=True)
+    packed, costs = pack(problem, routes), np.asarray(cost, dtype=np.float64)
     rows: list[tuple[Vector, float, float]] = []
     for k, vehicle in enumerate(problem.vehicles):
         if vehicle.count is not None or vehicle.least:
@@ -40,11 +39,11 @@ def set_partitioning(
     if problem.max_routes is not None:
         rows.append((np.ones(m), -math.inf, float(problem.max_routes)))
     if math.isfinite(goal):
-        rows.append((np.asarray(cost, dtype=np.float64), -math.inf, goal))
+        rows.append((costs, -math.inf, goal))
     more = [sp.csc_array(row[None, :]) for row, _, _ in rows]
     return MatrixModel(
-        c=np.asarray(cost, dtype=np.float64),
-        A=sp.csc_array(sp.vstack([visits, *more], format="csc")),
+        c=costs,
+        A=sp.csc_array(sp.vstack([visit_counts(packed, n), *more], format="csc")),
         row_lower=np.r_[np.ones(n), [low for _, low, _ in rows]],
         row_upper=np.r_[np.ones(n), [high for _, _, high in rows]],
         col_lower=np.zeros(m),

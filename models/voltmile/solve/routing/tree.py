@@ -205,7 +205,7 @@ class Tree:
             solved,
             limits,
             rounds,
-            lambda found: self._reached(node, found),
+            partial(self._reached, node),
         )
 
     def _below(self, solved: Converged) -> Vector:
@@ -276,20 +276,27 @@ class Tree:
         return False
 
     def _branch(self, node: Node, master: Master, solved: Converged) -> list[Node]:
-        """Children of a node. A point of whole edges may still mix walks that come to a customer twice."""
+        """Children of a node; none where a plan as good as its point is known.
+
+        A point of whole edges may still mix walks that come to a customer twice: those are cut off first.
+        """
         search = self.search
-        reached = partial(self._reached, node)
         while True:
             search.check_time()
             branch = choose(master, solved.point, search.goal, self.symmetric)
             if branch is not None:
                 return self._children(node, master, solved, branch)
-            further = None
-            if math.isfinite(solved.bound) and not self._is_plan(solved):
-                further = bar_second_visits(search, master, node.pricer, node.allowed, solved, reached)
+            if not math.isfinite(solved.bound):  # pricing gave up, and so does the tree
+                if not search.ended():
+                    search.hurry()
+                raise OutOfTimeError
+            near = solved.bound + 1e-6 * max(1.0, abs(solved.bound))
+            if solved.point.serves_all and search.cost <= near:
+                return []
+            reached = partial(self._reached, node)
+            further = bar_second_visits(search, master, node.pricer, node.allowed, solved, reached)
             if further is None:
-                return self._undecided(solved)
-            self._reached(node, further)
+                raise SolverError("a node of the tree is neither integral nor has it anything to branch on")
             if further.bound >= search.goal:
                 return []
             self._plans.take_integral(master, further)
@@ -313,21 +320,6 @@ class Tree:
             child.failed_gap = node.failed_gap
             children.append(child)
         return children
-
-    def _undecided(self, solved: Converged) -> list[Node]:
-        """End a node without a branch: its integral point was taken as a plan, or pricing gave up."""
-        if not math.isfinite(solved.bound):  # pricing gave up, and so does the tree
-            if not self.search.ended():
-                self.search.hurry()
-            raise OutOfTimeError
-        if self._is_plan(solved):
-            return []
-        raise SolverError("a node of the tree is neither integral nor has it anything to branch on")
-
-    def _is_plan(self, solved: Converged) -> bool:
-        """Whether a plan as good as the point is known."""
-        near = solved.bound + 1e-6 * max(1.0, abs(solved.bound))
-        return solved.point.serves_all and self.search.cost <= near
 
 
 def _usable(master: Master, allowed: NDArray[np.bool_]) -> tuple[list[Route], Vector]:
